@@ -1,0 +1,134 @@
+"""ExamDefinition: an exam as data, and ParameterSet: the item parameters its papers rest on."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from math import log
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from itembank.blueprint import Blueprint
+from itembank.document import Document
+from itembank.items import Identifier, ItemVersion, Text
+from psychometrics import ItemParameters
+
+
+class Scoring(StrEnum):
+    """How a mark is made from the responses."""
+
+    DOMAIN_SCORE = "domain_score"
+    NUMBER_CORRECT = "number_correct"
+
+
+class AdaptivePaper(Document):
+    """A paper assembled while it is sat, `block_size` items at a time."""
+
+    kind: Literal["adaptive"] = "adaptive"
+    block_size: int = Field(ge=1)
+
+
+class FixedForm(Document):
+    """A given list of items, handed out `block_size` at a time."""
+
+    kind: Literal["fixed"] = "fixed"
+    items: tuple[Identifier, ...]
+    block_size: int = Field(ge=1)
+
+
+class Band(Document):
+    """A grade and the lowest whole-number mark that earns it."""
+
+    code: Text
+    name: Text
+    lowest: int = Field(ge=0, le=100)
+
+
+class Prior(Document):
+    """The ability distribution declared for selection, the same for every candidate."""
+
+    mean: float
+    sd: float = Field(gt=0)
+
+
+class ExamDefinition(Document):
+    """One immutable version of an exam."""
+
+    code: Identifier
+    version: int = Field(ge=1)
+    title: Text
+    framework: Text
+    minutes: int = Field(ge=1)
+    paper: Annotated[AdaptivePaper | FixedForm, Field(discriminator="kind")]
+    blueprint: Blueprint
+    scoring: Scoring = Scoring.DOMAIN_SCORE
+    reference_form: tuple[Identifier, ...] | None = None
+    bands: tuple[Band, ...] = Field(min_length=2)
+    threshold: int = Field(ge=0, le=100)
+    credits: int = Field(ge=0)
+    prior: Prior
+    release_on_provisional: bool = False
+
+    @model_validator(mode="after")
+    def _bands_cover_the_marks(self) -> Self:
+        lows = [band.lowest for band in self.bands]
+        if lows != sorted(set(lows), reverse=True) or lows[-1] != 0:
+            raise ValueError("bands go from the highest down, each lower, and the last starts at 0")
+        if self.threshold not in lows:
+            raise ValueError(f"the threshold {self.threshold} is not where a band starts")
+        return self
+
+    @property
+    def length(self) -> int:
+        """Return the number of items in a paper."""
+        return self.blueprint.items
+
+    @property
+    def block_count(self) -> int:
+        """Return the number of blocks in a paper."""
+        return -(-self.length // self.paper.block_size)
+
+
+class Calibrated(Document):
+    """One item version's parameters: logistic metric, D = 1."""
+
+    version: int
+    a: float = Field(gt=0)
+    b: float
+    c: float = Field(ge=0, lt=1)
+
+
+class ParameterSet(Document):
+    """The parameters of a bank's items; it names the very versions it is for."""
+
+    provisional: bool
+    items: Mapping[Identifier, Calibrated]
+
+    def arrays(self, items: Sequence[str]) -> ItemParameters:
+        """Return the parameters of `items`, in their order."""
+        rows = [self.items[item] for item in items]
+        return ItemParameters(
+            a=np.array([row.a for row in rows]),
+            b=np.array([row.b for row in rows]),
+            c=np.array([row.c for row in rows]),
+        )
+
+
+def provisional_parameters(items: Sequence[ItemVersion]) -> ParameterSet:
+    """Return the scale used until a calibration exists.
+
+    theta = 0 is the just-passing candidate, so P(0) is the judged rating:
+    a = 1, c = 0, b = -logit(rating).
+    """
+    return ParameterSet(
+        provisional=True,
+        items={
+            item.id: Calibrated(
+                version=item.version,
+                a=1.0,
+                b=round(-log(item.rating / (1 - item.rating)), 6),
+                c=0.0,
+            )
+            for item in items
+        },
+    )

@@ -1,0 +1,99 @@
+"""ItemVersion, the one document of an item, and CandidateItem, the part a candidate may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NewType, Self
+
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+
+from itembank.document import Document
+from itembank.errors import UnreadableDocument
+
+ItemId = NewType("ItemId", str)
+OptionId = NewType("OptionId", str)
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")]
+
+
+class Option(Document):
+    """One option. The rationale and the misconception are for the board alone."""
+
+    id: Identifier
+    text: Text
+    rationale: Text
+    misconception: Text | None = None
+
+
+class ItemVersion(Document):
+    """One immutable version of a single-best-answer item, stored whole.
+
+    `stem` holds paragraphs, the question last; `rating` is the judged share of just-passing
+    candidates who would answer rightly.
+    """
+
+    id: Identifier
+    version: int = Field(ge=1)
+    criterion: Text
+    topic: Text
+    command_word: Text
+    stem: tuple[Text, ...] = Field(min_length=1)
+    options: tuple[Option, ...] = Field(min_length=2, max_length=8)
+    key: Identifier
+    shuffle: bool = True
+    rating: float = Field(gt=0, lt=1)
+    author: Text
+
+    @model_validator(mode="after")
+    def _key_is_one_option(self) -> Self:
+        ids = [option.id for option in self.options]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"item {self.id}: two options have the same id")
+        if self.key not in ids:
+            raise ValueError(f"item {self.id}: the key '{self.key}' is not one of its options")
+        return self
+
+    def option_ids(self) -> tuple[OptionId, ...]:
+        """Return the ids of the options in the author's order."""
+        return tuple(OptionId(option.id) for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    """An option as a candidate sees it."""
+
+    id: OptionId
+    letter: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateItem:
+    """An item as a candidate sees it: there is no field that could carry the key."""
+
+    stem: tuple[str, ...]
+    options: tuple[ShownOption, ...]
+
+
+def shown(item: ItemVersion, order: Sequence[OptionId]) -> CandidateItem:
+    """Return the part of `item` a candidate may see, options in `order`."""
+    text = {option.id: option.text for option in item.options}
+    return CandidateItem(
+        stem=item.stem,
+        options=tuple(
+            ShownOption(option, letter, text[option])
+            for letter, option in zip("ABCDEFGH", order, strict=False)
+        ),
+    )
+
+
+_ITEMS = TypeAdapter(tuple[ItemVersion, ...])
+
+
+def read_items(path: Path) -> tuple[ItemVersion, ...]:
+    """Read a JSON file that holds a list of items."""
+    try:
+        return _ITEMS.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as exc:
+        raise UnreadableDocument(str(path), str(exc)) from exc

@@ -1,0 +1,55 @@
+"""ReportingScale: the frozen domain and conversion that give a mark its meaning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from itembank.exams import ExamDefinition, ParameterSet
+from itembank.items import ItemVersion
+from psychometrics import DomainScale, domain_score
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingScale:
+    """A domain and the piecewise-linear conversion T, as (domain score, mark) points."""
+
+    domain: DomainScale
+    points: tuple[tuple[float, float], ...]
+    provisional: bool
+
+    def mark_of(self, score: float) -> float:
+        """Return 100 T(domain score), unrounded."""
+        scores, marks = zip(*self.points, strict=True)
+        return float(np.interp(score, scores, marks))
+
+    def domain_score_of(self, mark: float) -> float:
+        """Return the domain score at which the unrounded mark is reached."""
+        scores, marks = zip(*self.points, strict=True)
+        return float(np.interp(mark, marks, scores))
+
+    def slope_at(self, score: float) -> float:
+        """Return marks per unit of domain score, on the piece that holds `score`."""
+        scores, marks = zip(*self.points, strict=True)
+        piece = min(max(int(np.searchsorted(scores, score, side="right")), 1), len(scores) - 1)
+        return float((marks[piece] - marks[piece - 1]) / (scores[piece] - scores[piece - 1]))
+
+
+def reporting_scale(
+    exam: ExamDefinition, items: Sequence[ItemVersion], parameters: ParameterSet
+) -> ReportingScale:
+    """Return the exam's scale on its bank.
+
+    On the provisional scale the cut is the domain score at theta = 0, that is the
+    blueprint-weighted mean rating, and T joins (0, 0), (cut, threshold), (1, 100).
+    """
+    codes = list(exam.blueprint.criteria)
+    weights = exam.blueprint.weights()
+    domain = DomainScale(
+        items=parameters.arrays([item.id for item in items]),
+        group=np.array([codes.index(item.criterion) for item in items]),
+        weights=np.array([weights[code] for code in codes]),
+    )
+    cut = round(float(np.asarray(domain_score(0.0, domain))), 9)
+    points = ((0.0, 0.0), (cut, float(exam.threshold)), (1.0, 100.0))
+    return ReportingScale(domain=domain, points=points, provisional=parameters.provisional)
