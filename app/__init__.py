@@ -1,0 +1,1 @@
+"""Adept: where HTTP, database transactions and time meet."""

@@ -1,0 +1,1 @@
+"""Pure rules of an exam: no clock, no chance, no database."""

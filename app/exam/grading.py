@@ -1,0 +1,212 @@
+"""Grading: from responses to a mark, a band and a profile. Law, in whole numbers and Decimal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.exam.delivery import Edition, scores
+from app.exam.sitting import Sitting
+from itembank.criteria import Kind
+from itembank.exams import Band, Scoring
+from psychometrics import (
+    Code,
+    ItemParameters,
+    domain_score,
+    domain_slope,
+    estimate_ability,
+    probability,
+)
+
+# A mark is computed to six decimals before it is rounded, so that every machine rounds alike.
+EXACT = Decimal("0.000001")
+WHOLE = Decimal(1)
+# A part is "above" or "below" when it is more than one standard deviation from what the
+# candidate's own ability makes likely on the very items they met.
+NOTEWORTHY = 1.0
+
+
+class Level(StrEnum):
+    """How a part of the paper went, against what the candidate's whole paper makes likely."""
+
+    BELOW = "below expected"
+    AS = "as expected"
+    ABOVE = "above expected"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one outcome or criterion went."""
+
+    code: str
+    title: str
+    items: int
+    right: int
+    expected: float
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the positions of a paper ended."""
+
+    answered: int
+    omitted: int
+    not_delivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A graded sitting, with the reasons for its mark."""
+
+    mark: int
+    band: str
+    exact_mark: Decimal
+    mark_error: Decimal
+    theta: float
+    sem: float
+    domain_score: float
+    scoring: Scoring
+    provisional: bool
+    outcomes: tuple[Part, ...]
+    criteria: tuple[Part, ...]
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A result with the sitting and the person it belongs to, and whether it has been released."""
+
+    sitting: str
+    booking: str
+    window: str
+    candidate: str
+    membership_number: str
+    name: str
+    result: Result
+    graded_at: datetime
+    released_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleMark:
+    """A rounded module mark and the credits it carries."""
+
+    credits: int
+    mark: int
+
+
+def half_up(mark: Decimal) -> int:
+    """Return the whole-number mark: halves go up."""
+    return int(mark.quantize(WHOLE, rounding=ROUND_HALF_UP))
+
+
+def band(mark: int, bands: Sequence[Band]) -> Band:
+    """Return the band of a whole-number mark; bands go from the highest down to 0."""
+    return next(band for band in bands if mark >= band.lowest)
+
+
+def qualification_mark(modules: Sequence[ModuleMark]) -> int:
+    """Return the credit-weighted mean of the rounded module marks, rounded once more."""
+    total = sum(module.credits for module in modules)
+    if total <= 0:
+        raise ValueError("a qualification needs modules that carry credits")
+    weighted = sum(Decimal(module.credits) * module.mark for module in modules)
+    return half_up(weighted / total)
+
+
+def qualification_band(
+    modules: Sequence[ModuleMark], bands: Sequence[Band], threshold: int
+) -> Band:
+    """Return the band of the whole; one module below the threshold fails it."""
+    if any(module.mark < threshold for module in modules):
+        return bands[-1]
+    return band(qualification_mark(modules), bands)
+
+
+def grade(edition: Edition, sitting: Sitting) -> Result:
+    """Return the result of an ended sitting.
+
+    Blanks in delivered blocks score 0. Positions that time kept from being delivered are the
+    last shadow paper's remaining items, and score 0 too: stopping early gains nothing.
+    """
+    names = [place.item for place in sitting.places] + [name for name, _ in sitting.remaining]
+    scored = scores(edition, sitting)
+    right = np.array(scored + [int(Code.WRONG)] * (len(names) - len(scored)), dtype=np.int8)
+    items = edition.parameters.arrays(names)
+    ability = estimate_ability(right[np.newaxis, :], items, method="wle")
+    theta, sem = round(float(ability.theta[0]), 6), round(float(ability.sem[0]), 6)
+    score = round(float(np.asarray(domain_score(theta, edition.scale.domain))), 9)
+    slope = float(np.asarray(domain_slope(theta, edition.scale.domain)))
+    exact, error = _mark(edition, right, score, edition.scale.slope_at(score) * slope * sem)
+    mark = half_up(exact)
+    outcomes, criteria = _parts(edition, names, right, theta, items)
+    omitted = sum(answer.option is None for answer in sitting.answers)
+    return Result(
+        mark=mark,
+        band=band(mark, edition.exam.bands).code,
+        exact_mark=exact,
+        mark_error=error,
+        theta=theta,
+        sem=sem,
+        domain_score=score,
+        scoring=edition.exam.scoring,
+        provisional=edition.scale.provisional,
+        outcomes=outcomes,
+        criteria=criteria,
+        counts=Counts(len(scored) - omitted, omitted, len(names) - len(scored)),
+    )
+
+
+def _mark(
+    edition: Edition, right: NDArray[np.int8], score: float, error: float
+) -> tuple[Decimal, Decimal]:
+    match edition.exam.scoring:
+        case Scoring.DOMAIN_SCORE:
+            exact = Decimal(repr(edition.scale.mark_of(score)))
+        case Scoring.NUMBER_CORRECT:
+            exact = Decimal(100 * int(right.sum())) / Decimal(len(right))
+        case _:
+            assert_never(edition.exam.scoring)
+    exact = min(max(exact, Decimal(0)), Decimal(100))
+    return exact.quantize(EXACT, rounding=ROUND_HALF_UP), Decimal(repr(error)).quantize(
+        Decimal("0.01"), rounding=ROUND_HALF_UP
+    )
+
+
+def _parts(
+    edition: Edition,
+    names: Sequence[str],
+    right: NDArray[np.int8],
+    theta: float,
+    items: ItemParameters,
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    likely = probability(theta, items)
+    criterion = [edition.item(name).criterion for name in names]
+    outcome = [edition.framework.parent(code) for code in criterion]
+
+    def parts(kind: Kind, codes: Sequence[str]) -> tuple[Part, ...]:
+        return tuple(
+            _part(entry.code, entry.title, right[here], likely[here])
+            for entry in edition.framework.of_kind(kind)
+            if (here := np.array([code == entry.code for code in codes])).any()
+        )
+
+    return parts(Kind.OUTCOME, outcome), parts(Kind.CRITERION, criterion)
+
+
+def _part(code: str, title: str, right: NDArray[np.int8], likely: NDArray[np.float64]) -> Part:
+    expected = float(likely.sum())
+    spread = float(np.sqrt((likely * (1 - likely)).sum()))
+    distance = (int(right.sum()) - expected) / spread
+    level = Level.AS
+    if distance < -NOTEWORTHY:
+        level = Level.BELOW
+    elif distance > NOTEWORTHY:
+        level = Level.ABOVE
+    return Part(code, title, len(right), int(right.sum()), round(expected, 2), level)

@@ -1,0 +1,67 @@
+"""Settings: read once from the environment, in an entrance, and passed on."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; each field is the variable ADEPT_ + its name."""
+
+    model_config = SettingsConfigDict(env_prefix="ADEPT_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default=Path("var"), description="Where the SQLite file, demo.json and backups lie."
+    )
+    database_url: str = Field(
+        default="",
+        description="sqlite:///FILE or postgresql+psycopg://...; empty: adept.sqlite in data_dir.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address the server listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="The port the server listens on.")
+    public_url: str = Field(
+        default="",
+        description="Where people reach the service; https makes its cookies Secure.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses, separated by commas, whose X-Forwarded headers are believed.",
+    )
+    grace_seconds: int = Field(
+        default=20, ge=0, le=300, description="How long after the deadline a save is accepted."
+    )
+    sweep_seconds: float = Field(
+        default=5.0, gt=0, description="How often the server ends sittings whose time is over."
+    )
+    board_refresh_seconds: int = Field(
+        default=20, ge=5, description="How often the board's page of sittings reloads itself."
+    )
+    max_body_bytes: int = Field(
+        default=65536, ge=1024, description="The largest request body that is read."
+    )
+    sign_in_attempts: int = Field(
+        default=8, ge=3, description="Wrong codes in a row before a number has to wait."
+    )
+    sign_in_wait_seconds: int = Field(
+        default=60, ge=1, description="How long a number waits after too many wrong codes."
+    )
+    staff_session_hours: int = Field(
+        default=12, ge=1, description="How long a staff sign-in lasts."
+    )
+    token_minutes: int = Field(default=60, ge=1, description="How long a bearer token lasts.")
+    pool_size: int = Field(
+        default=16, ge=2, description="PostgreSQL connections that one worker may hold."
+    )
+
+    def url(self) -> str:
+        """Return the database's address."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'adept.sqlite'}"
+
+    def origin(self) -> str:
+        """Return the address people use, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def is_secure(self) -> bool:
+        """Say whether people come by https."""
+        return self.public_url.startswith("https://")
