@@ -1,0 +1,1 @@
+"""Every table and every query; frozen values go in and come out, and there are no rules."""
