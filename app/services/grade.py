@@ -1,0 +1,117 @@
+"""Grading a window, and releasing its results by two people."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from app.errors import Forbidden, NotFound
+from app.exam.grading import Graded, Result, grade
+from app.exam.sitting import ENDED
+from app.exam.window import Window, require_gradable, require_releasable, require_two_people
+from app.services import exam_windows
+from app.services.bookings import Actor
+from app.store import access, audit, bank, results, sittings, windows
+from app.store.audit import Entry
+from app.store.database import Transaction
+
+RELEASERS = frozenset({"chair"})
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What grading a window gave."""
+
+    window: str
+    graded: int
+    bands: dict[str, int]
+    provisional: bool
+
+
+def grade_window(
+    tx: Transaction, window: str, *, actor: Actor, progress: Progress = lambda done, of: None
+) -> Summary:
+    """Grade every ended sitting of a closed window; again: anew, until it is released.
+
+    A booking whose sitting was never started has no mark: the candidate was absent.
+    """
+    found = windows.lock(tx, window)
+    require_gradable(found, exam_windows.view(tx, window, at=actor.at).in_progress, actor.at)
+    names = sittings.of_window(tx, window)
+    graded: list[tuple[str, Result]] = []
+    for done, name in enumerate(names, start=1):
+        sitting = sittings.load(tx, name).sitting
+        if sitting.state in ENDED:
+            made = sitting.made
+            edition = bank.load_edition(tx, made.exam, made.exam_version)
+            graded.append((name, grade(edition, sitting)))
+        progress(done, len(names))
+    results.replace_all(tx, window, graded, actor.at)
+    windows.save(tx, replace(found, graded_at=actor.at, proposed_by=None))
+    _note(tx, actor, "window.graded", window, {"graded": len(graded)})
+    return Summary(
+        window, len(graded), results.bands(tx, window), any(one.provisional for _, one in graded)
+    )
+
+
+def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
+    """Propose the release of a graded window; somebody else must confirm it."""
+    found = _releasable(tx, window)
+    _require_releaser(tx, actor.name)
+    proposed = replace(found, proposed_by=actor.name)
+    windows.save(tx, proposed)
+    _note(tx, actor, "window.release_proposed", window, {})
+    return proposed
+
+
+def confirm_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
+    """Release a window that somebody else has proposed: one switch for all its results."""
+    found = _releasable(tx, window)
+    _require_releaser(tx, actor.name)
+    first = require_two_people(found.proposed_by, actor.name)
+    released = replace(found, released_at=actor.at, released_by=f"{first}, {actor.name}")
+    windows.save(tx, released)
+    _note(tx, actor, "window.released", window, {"by": first, "second": actor.name})
+    return released
+
+
+def result_of(tx: Transaction, sitting: str) -> Graded | None:
+    """Return a sitting's result for the board."""
+    return results.of_sitting(tx, sitting)
+
+
+def released_page(
+    tx: Transaction, window: str, *, after: str = "", most: int = 100
+) -> Sequence[Graded]:
+    """Return a page of a window's results: empty until they are released."""
+    if windows.load(tx, window).released_at is None:
+        return []
+    return results.of_window(tx, window, after=after, most=most)
+
+
+def window_results(tx: Transaction, window: str) -> Sequence[Graded]:
+    """Return a window's results for the board, released or not."""
+    windows.load(tx, window)
+    return results.of_window(tx, window)
+
+
+def _releasable(tx: Transaction, window: str) -> Window:
+    found = windows.lock(tx, window)
+    exam = bank.load_edition(tx, found.exam, found.exam_version).exam
+    provisional = results.any_provisional(tx, window)
+    require_releasable(found, provisional=provisional, allowed=exam.release_on_provisional)
+    return found
+
+
+def _require_releaser(tx: Transaction, email: str) -> None:
+    member = access.staff_by_email(tx, email)
+    if member is None:
+        raise NotFound("member of staff", email)
+    if not RELEASERS & member.roles:
+        raise Forbidden(f"{email} may not release results: that needs the role chair.")
+
+
+def _note(
+    tx: Transaction, actor: Actor, action: str, subject: str, detail: dict[str, object]
+) -> None:
+    audit.note(tx, Entry(actor.at, actor.name, action, subject, detail))

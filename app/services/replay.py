@@ -1,0 +1,118 @@
+"""Proof: a sitting derived again from its record, and every chain verified."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from app.exam import delivery
+from app.exam import sitting as machine
+from app.exam.chain import Break, first_break
+from app.exam.events import BlockDelivered, Created, Event
+from app.exam.grading import Result, grade
+from app.exam.sitting import ENDED, Sitting
+from app.services.sit import block_noise
+from app.store import bank, results, sittings
+from app.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the record and what follows from it part."""
+
+    where: str
+    recorded: str
+    derived: str
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedBlock:
+    """A block as it was chosen again."""
+
+    block: int
+    items: tuple[str, ...]
+    theta: float
+    sem: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What replaying a sitting gave; `differences` is empty when all agrees."""
+
+    sitting: str
+    events: int
+    state: str
+    blocks: tuple[DerivedBlock, ...]
+    result: Result | None
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verifying every chain gave."""
+
+    sittings: int
+    events: int
+    breaks: tuple[Break, ...]
+
+
+def replay(tx: Transaction, sitting: str) -> Replay:
+    """Derive every choice, theta and mark again from the record, and compare."""
+    stored = sittings.load(tx, sitting)
+    record = sittings.record(tx, sitting)
+    broken = first_break(
+        sitting, sittings.links(tx, sitting), head=stored.head, length=stored.event_count
+    )
+    differences = [] if broken is None else [Difference("chain", broken.reason, "an intact chain")]
+    made = stored.sitting.made
+    edition = bank.load_edition(tx, made.exam, made.exam_version)
+    blocks = []
+    for before, event in _steps(stored.sitting, record):
+        if isinstance(event.body, BlockDelivered):
+            noise = block_noise(before.made, edition, event.body.block)
+            derived = delivery.choose_block(edition, before, noise)
+            blocks.append(_block(derived))
+            differences += _differences(f"block {event.body.block}", event.body, derived)
+    final = machine.replayed(stored.sitting.id, record)
+    differences += _differences("sitting", stored.sitting, final)
+    result = grade(edition, final) if final.state in ENDED else None
+    kept = results.of_sitting(tx, sitting)
+    if kept is not None and result is not None:
+        differences += _differences("result", kept.result, result)
+    return Replay(sitting, len(record), str(final.state), tuple(blocks), result, tuple(differences))
+
+
+def verify(
+    tx: Transaction, *, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Verification:
+    """Check the chain of every sitting, and name the first broken link of each."""
+    names, breaks, events = list(sittings.every(tx)), [], 0
+    for done, name in enumerate(names, start=1):
+        stored = sittings.load(tx, name)
+        links = sittings.links(tx, name)
+        events += len(links)
+        found = first_break(name, links, head=stored.head, length=stored.event_count)
+        if found is not None:
+            breaks.append(found)
+        progress(done, len(names))
+    return Verification(len(names), events, tuple(breaks))
+
+
+def _steps(sitting: Sitting, record: list[Event]) -> Iterator[tuple[Sitting, Event]]:
+    """Yield each event after the first with the sitting as it stood before it."""
+    first = record[0]
+    made = first.body if isinstance(first.body, Created) else sitting.made
+    state, _ = machine.created(sitting.id, made, first.at)
+    for event in record[1:]:
+        yield state, event
+        state = machine.evolve(state, event)
+
+
+def _differences(where: str, recorded: object, derived: object) -> Iterator[Difference]:
+    left, right = asdict(recorded), asdict(derived)  # type: ignore[call-overload]  # dataclasses both
+    for name in left:
+        if left[name] != right[name]:
+            yield Difference(f"{where}: {name}", str(left[name]), str(right[name]))
+
+
+def _block(chosen: BlockDelivered) -> DerivedBlock:
+    items = tuple(place.item for place in chosen.places)
+    return DerivedBlock(chosen.block, items, chosen.theta, chosen.sem)

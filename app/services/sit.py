@@ -1,0 +1,208 @@
+"""Sitting a paper: sign in, start, answer, close a block, hand in. Each is one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app import ambient
+from app.errors import DeadlinePassed, WrongCode
+from app.exam import delivery
+from app.exam import sitting as machine
+from app.exam.chain import Link
+from app.exam.deadline import deadline
+from app.exam.delivery import Edition, Noise
+from app.exam.events import Created, Extended, Started
+from app.exam.people import Booking
+from app.exam.sitting import Caller, Change, Decision, Sitting, SittingId
+from app.exam.window import require_admission
+from app.services.keys import Keys, same
+from app.services.throttle import note_right, note_wrong, require_patience
+from app.settings import Settings
+from app.store import bank, people, sittings, windows
+from app.store.database import Transaction
+from app.store.sittings import Stored
+from app.store.tables import instant_of
+
+LONGEST_NUMBER = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sitting and the sign-in that now holds it."""
+
+    sitting: SittingId
+    session: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that an answer is kept: its event's hash."""
+
+    saved_at: datetime
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a candidate types to sign in."""
+
+    number: str
+    code: str
+
+
+def sign_in(
+    tx: Transaction, typed: Credentials, *, keys: Keys, settings: Settings, at: datetime
+) -> SignIn:
+    """Sign a candidate in by membership number and access code; the newest sign-in takes over."""
+    number = typed.number.strip()[:LONGEST_NUMBER]
+    subject = f"candidate:{number.lower()}"
+    failures = require_patience(tx, subject, settings, at)
+    booking = _booking_with(tx, number, typed.code, keys)
+    if booking is None:
+        note_wrong(tx, subject, failures, at)
+        raise WrongCode
+    note_right(tx, subject)
+    return take_sitting(tx, booking, face="page", at=at)
+
+
+def take_sitting(tx: Transaction, booking: str, *, face: str, at: datetime) -> SignIn:
+    """Return the booking's sitting, made if need be, held by a new sign-in."""
+    booked = people.lock_booking(tx, booking)
+    found = sittings.of_booking(tx, booked.id)
+    stored = sittings.lock(tx, found) if found else _new(tx, booked, at)
+    decided = machine.sign_in(stored.sitting, face=face, at=at)
+    after = _record(tx, stored, decided).sitting
+    return SignIn(after.id, after.session, is_new=found is None)
+
+
+def start(tx: Transaction, sitting: str, *, caller: Caller, settings: Settings) -> Sitting:
+    """Start the clock and hand out the first block; a second start changes nothing."""
+    stored = sittings.lock(tx, sitting)
+    window = windows.load(tx, stored.window)
+    if stored.sitting.clock is None:
+        require_admission(window, caller.at)
+    exam = bank.load_edition(tx, window.exam, window.exam_version).exam
+    begin = Started(
+        minutes=exam.minutes,
+        extra_time=people.booking(tx, stored.sitting.made.booking).extra_time,
+        grace_seconds=settings.grace_seconds,
+        seen_before=tuple(sittings.seen_before(tx, stored.sitting.made.booking)),
+    )
+    started = _record(tx, stored, machine.start(stored.sitting, begin, caller))
+    return _deliver(tx, started, caller.at).sitting
+
+
+def answer(
+    tx: Transaction, sitting: str, position: int, change: Change, *, request: str, caller: Caller
+) -> Receipt:
+    """Save an answer or a flag. A repeat of (request, change) gets its first receipt again."""
+    stored = sittings.lock(tx, sitting)
+    name = request_name(request, position, change)
+    earlier = sittings.repeat(tx, sitting, name)
+    if earlier is not None:
+        return _receipt_again(earlier, stored.sitting)
+    decided = machine.answer(stored.sitting, position, change, request=name, caller=caller)
+    after = _record(tx, stored, decided)
+    return Receipt(after.sitting.last_at, after.head)
+
+
+def close_block(tx: Transaction, sitting: str, block: int, *, caller: Caller) -> Sitting:
+    """Close the open block and hand out the next one; again: the same."""
+    stored = sittings.lock(tx, sitting)
+    closed = _record(tx, stored, machine.close_block(stored.sitting, block, caller))
+    return _deliver(tx, closed, caller.at).sitting
+
+
+def hand_in(tx: Transaction, sitting: str, *, caller: Caller) -> Sitting:
+    """Hand the paper in; again: the same."""
+    stored = sittings.lock(tx, sitting)
+    return _record(tx, stored, machine.hand_in(stored.sitting, caller)).sitting
+
+
+def extend(tx: Transaction, sitting: str, more: Extended, *, at: datetime) -> Sitting:
+    """Give a sitting more time; one that time had ended opens again."""
+    stored = sittings.lock(tx, sitting)
+    return _record(tx, stored, machine.extend(stored.sitting, more, at)).sitting
+
+
+def end_overdue(tx: Transaction, at: datetime) -> int:
+    """End the sittings whose time and grace are over; return how many were ended."""
+    ended = 0
+    for name in sittings.overdue(tx, at):
+        stored = sittings.lock(tx, name)
+        decided = machine.expire(stored.sitting, at)
+        _record(tx, stored, decided)
+        ended += len(decided.events)
+    return ended
+
+
+def request_name(request: str, position: int, change: Change) -> str:
+    """Return what makes a request the same one: its id with everything it asks for."""
+    asked = "clear" if change.clear else (change.option or "keep")
+    flag = {None: "keep", True: "flag", False: "unflag"}[change.flagged]
+    return f"{request}/{position}/{asked}/{flag}"
+
+
+def block_noise(made: Created, edition: Edition, block: int) -> Noise:
+    """Return the chance of a block: the same for the same sitting, on any machine."""
+    values, options = delivery.noise_sizes(edition)
+    return Noise(
+        values=ambient.noise(made.seed, block, 0, size=values),
+        options=ambient.noise(made.seed, block, 1, size=options),
+    )
+
+
+def _booking_with(tx: Transaction, number: str, code: str, keys: Keys) -> str | None:
+    candidate = people.by_number(tx, number)
+    bookings = [] if candidate is None else people.bookings_of(tx, candidate.id)
+    matches = [
+        booking.id
+        for booking in bookings
+        if same(booking.code_hmac, keys.access_code(booking.id, code))
+    ]
+    return matches[0] if matches else None
+
+
+def _new(tx: Transaction, booking: Booking, at: datetime) -> Stored:
+    window = windows.load(tx, booking.window_id)
+    edition = bank.load_edition(tx, window.exam, window.exam_version)
+    made = Created(
+        booking=booking.id,
+        exam=window.exam,
+        exam_version=window.exam_version,
+        parameters=edition.parameters_id,
+        seed=ambient.fresh_seed(),
+        length=edition.exam.length,
+        block_size=edition.exam.paper.block_size,
+    )
+    sitting, first = machine.created(SittingId(ambient.fresh_id()), made, at)
+    return sittings.add(tx, sitting, first, window=window.id)
+
+
+def _deliver(tx: Transaction, stored: Stored, at: datetime) -> Stored:
+    sitting = stored.sitting
+    if not machine.wants_block(sitting):
+        return stored
+    edition = bank.load_edition(tx, sitting.made.exam, sitting.made.exam_version)
+    noise = block_noise(sitting.made, edition, sitting.block + 1)
+    block = delivery.choose_block(edition, sitting, noise)
+    return _record(tx, stored, machine.deliver(sitting, block, at))
+
+
+def _record(tx: Transaction, stored: Stored, decided: Decision) -> Stored:
+    """Append what was decided, then report its refusal, if it has one."""
+    after = stored
+    if decided.events:
+        sitting = stored.sitting
+        for event in decided.events:
+            sitting = machine.evolve(sitting, event)
+        after = sittings.save(tx, stored, sitting, decided.events)
+    if decided.refusal is not None:
+        raise decided.refusal
+    return after
+
+
+def _receipt_again(earlier: Link, sitting: Sitting) -> Receipt:
+    if earlier.kind == "late_refused" and sitting.clock is not None:
+        raise DeadlinePassed(deadline(sitting.clock))
+    return Receipt(instant_of(earlier.at), earlier.hash)
