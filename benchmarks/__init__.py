@@ -1,0 +1,1 @@
+"""Figures of speed and precision, beside peers and floors, as ratios."""

@@ -1,0 +1,22 @@
+"""Start a migration from what the tables have and the migrations have not: make migration."""
+
+import sys
+from tempfile import TemporaryDirectory
+
+from alembic import command
+
+from app.store import database, migrate
+
+
+def start(name: str) -> None:
+    """Write the next numbered migration; what it holds is a draft for a person to finish."""
+    number = f"{int(migrate.newest()) + 1:04}"
+    with TemporaryDirectory() as folder:
+        newest = database.connect(f"sqlite:///{folder}/newest.sqlite")
+        migrate.upgrade(newest)
+        command.revision(migrate.config(newest), message=name, autogenerate=True, rev_id=number)
+        newest.engine.dispose()
+
+
+if __name__ == "__main__":
+    start(sys.argv[1])
