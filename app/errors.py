@@ -5,6 +5,8 @@ ExamError
 ├── Forbidden              you may not do this
 │   ├── NotSignedIn        sign in first
 │   ├── WrongCode          number and code do not belong together
+│   ├── UnknownClient      no program has this id and secret
+│   ├── ScopeNotAllowed    the program may not have this scope
 │   ├── TooManyAttempts    wait before the next attempt
 │   ├── Superseded         a newer sign-in has taken over
 │   └── StaleForm          the page's token is missing or old
@@ -27,14 +29,15 @@ ExamError
 │   └── Overtaken          somebody did the same at the same moment
 ├── Invalid                the input is not what it should be
 │   ├── UnknownPosition    the paper has no such question (yet)
-│   └── UnknownOption      the question has no such option
+│   ├── UnknownOption      the question has no such option
+│   └── KeyReused          the idempotency key belongs to another request
 └── StoreError
     ├── StoreUnavailable   it does not answer
     ├── StoreInUse         another server holds this SQLite file
     └── StoreNotMigrated   run `adept migrate`
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -81,6 +84,20 @@ class WrongCode(Forbidden):
             "The membership number and the access code do not belong together. "
             "Check both and try again; your centre can issue a new code."
         )
+
+
+class UnknownClient(Forbidden):
+    """No program has this id and this secret."""
+
+    def __init__(self) -> None:
+        super().__init__("The client id and the client secret do not belong together.")
+
+
+class ScopeNotAllowed(Forbidden):
+    """A program asks for more than it was given."""
+
+    def __init__(self, scopes: Iterable[str]) -> None:
+        super().__init__(f"This client may not have: {', '.join(sorted(scopes))}.")
 
 
 class TooManyAttempts(Forbidden):
@@ -286,6 +303,17 @@ class UnknownOption(Invalid):
         super().__init__(
             "option",
             f"'{option[:40]}' is not one of this question's options. Nothing was changed; choose one.",
+        )
+
+
+class KeyReused(Invalid):
+    """The idempotency key came with another request before."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            "Idempotency-Key",
+            f"The idempotency key '{key}' was used for another request, so nothing was changed. "
+            "Use a new key for a new request.",
         )
 
 

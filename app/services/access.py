@@ -9,7 +9,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from app import ambient
-from app.errors import Duplicate, Forbidden, Invalid, NotSignedIn, WrongCode
+from app.errors import (
+    Duplicate,
+    Forbidden,
+    Invalid,
+    NotSignedIn,
+    ScopeNotAllowed,
+    UnknownClient,
+    WrongCode,
+)
 from app.exam.people import ApiClient, StaffMember
 from app.services.keys import digest, same
 from app.services.throttle import note_right, note_wrong, require_patience
@@ -150,10 +158,10 @@ def issue_token(
     name, secret = credentials
     client = access.client(tx, name)
     if not same(client.secret_hash if client else digest(""), digest(secret)) or client is None:
-        raise Forbidden("The client id and the client secret do not belong together.")
+        raise UnknownClient
     granted = scopes & client.scopes if scopes else client.scopes
     if scopes - client.scopes:
-        raise Forbidden(f"This client may not have: {', '.join(sorted(scopes - client.scopes))}.")
+        raise ScopeNotAllowed(scopes - client.scopes)
     token = ambient.fresh_secret()
     access.forget_expired(tx, at)
     bearer = ApiClient(client.id, client.secret_hash, granted)

@@ -75,6 +75,28 @@ def book(
     return Issued(booking, code)
 
 
+def candidate(tx: Transaction, name: str) -> Candidate:
+    """Return a candidate; raise NotFound."""
+    return people.candidate(tx, name)
+
+
+def candidates(tx: Transaction, *, after: str = "", most: int = 100) -> list[Candidate]:
+    """Return candidates whose ids come after `after`, by id."""
+    return people.page(tx, after=after, most=most)
+
+
+def booking(tx: Transaction, name: str) -> Booking:
+    """Return a booking; raise NotFound."""
+    return people.booking(tx, name)
+
+
+def bookings(
+    tx: Transaction, window: str | None = None, *, after: str = "", most: int = 100
+) -> list[Booking]:
+    """Return bookings whose ids come after `after`, of one window or of all."""
+    return people.bookings_page(tx, window, after=after, most=most)
+
+
 def reissue_code(tx: Transaction, booking: str, reason: str, *, keys: Keys, actor: Actor) -> Issued:
     """Issue a new access code for a reason; the old one ends at once."""
     if not reason.strip():

@@ -58,6 +58,8 @@ class SittingLine:
     candidate: str
     membership_number: str
     state: State
+    block: int
+    block_count: int
     delivered: int
     length: int
     answered: int
@@ -89,7 +91,12 @@ def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
 
 
 def open_now(
-    tx: Transaction, window: str, *, until: datetime | None = None, actor: Actor
+    tx: Transaction,
+    window: str,
+    *,
+    until: datetime | None = None,
+    reason: str = "",
+    actor: Actor,
 ) -> Window:
     """Open a window now, or open a closed one again until a later instant."""
     found = windows.lock(tx, window)
@@ -105,10 +112,11 @@ def open_now(
         graded_at=None,
         proposed_by=None,
     )
-    return _save(tx, opened, actor, "window.opened", {"until": closes_at.isoformat()})
+    detail: dict[str, object] = {"until": closes_at.isoformat()}
+    return _save(tx, opened, actor, "window.opened", {**detail, **_because(reason)})
 
 
-def close_now(tx: Transaction, window: str, *, actor: Actor) -> Window:
+def close_now(tx: Transaction, window: str, *, reason: str = "", actor: Actor) -> Window:
     """Stop starts now; sittings in progress keep their time."""
     found = windows.lock(tx, window)
     if found.released_at is not None:
@@ -118,7 +126,7 @@ def close_now(tx: Transaction, window: str, *, actor: Actor) -> Window:
         opens_at=min(found.opens_at, actor.at - timedelta(microseconds=1)),
         closes_at=min(found.closes_at, actor.at),
     )
-    return _save(tx, closed, actor, "window.closed", {})
+    return _save(tx, closed, actor, "window.closed", _because(reason))
 
 
 def extend_sitting(
@@ -174,7 +182,29 @@ def views(tx: Transaction, *, at: datetime) -> list[WindowView]:
 
 def lines(tx: Transaction, window: str, *, at: datetime) -> list[SittingLine]:
     """Return a line for each sitting of a window."""
-    return [_line(one, at) for one in sittings.progress(tx, window)]
+    return [line(one, at) for one in sittings.progress(tx, window)]
+
+
+def line(one: sittings.Progress, at: datetime) -> SittingLine:
+    """Return the line of one sitting."""
+    sitting = one.sitting
+    end = None if sitting.clock is None else deadline(sitting.clock)
+    running = sitting.state in IN_PROGRESS
+    return SittingLine(
+        id=sitting.id,
+        candidate=one.candidate,
+        membership_number=one.membership_number,
+        state=sitting.state,
+        block=sitting.block,
+        block_count=-(-sitting.made.length // sitting.made.block_size),
+        delivered=len(sitting.places),
+        length=sitting.made.length,
+        answered=sum(answer.option is not None for answer in sitting.answers),
+        started_at=None if sitting.clock is None else sitting.clock.started_at,
+        deadline=end,
+        remaining=max(end - at, timedelta()) if end is not None and running else None,
+        last_at=sitting.last_at,
+    )
 
 
 def _view(tx: Transaction, window: Window, at: datetime) -> WindowView:
@@ -186,25 +216,6 @@ def _view(tx: Transaction, window: Window, at: datetime) -> WindowView:
         states=sittings.states(tx, window.id),
         bands=results.bands(tx, window.id),
         provisional=edition.parameters.provisional,
-    )
-
-
-def _line(one: sittings.Progress, at: datetime) -> SittingLine:
-    sitting = one.sitting
-    end = None if sitting.clock is None else deadline(sitting.clock)
-    running = sitting.state in IN_PROGRESS
-    return SittingLine(
-        id=sitting.id,
-        candidate=one.candidate,
-        membership_number=one.membership_number,
-        state=sitting.state,
-        delivered=len(sitting.places),
-        length=sitting.made.length,
-        answered=sum(answer.option is not None for answer in sitting.answers),
-        started_at=None if sitting.clock is None else sitting.clock.started_at,
-        deadline=end,
-        remaining=max(end - at, timedelta()) if end is not None and running else None,
-        last_at=sitting.last_at,
     )
 
 
@@ -220,6 +231,10 @@ def _extension(minutes: float, reason: str, actor: Actor) -> Extended:
     if not reason.strip():
         raise Invalid("reason", "Give the reason for the extension; it becomes part of the record.")
     return Extended(seconds=round(minutes * 60), reason=reason.strip()[:500], by=actor.name)
+
+
+def _because(reason: str) -> dict[str, object]:
+    return {"reason": reason.strip()[:500]} if reason.strip() else {}
 
 
 def _require_unreleased(tx: Transaction, window: str) -> None:

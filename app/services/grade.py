@@ -89,6 +89,14 @@ def released_page(
     return results.of_window(tx, window, after=after, most=most)
 
 
+def released_result(tx: Transaction, sitting: str) -> Graded:
+    """Return a sitting's result once it is released; until then there is none."""
+    found = results.of_sitting(tx, sitting)
+    if found is None or found.released_at is None:
+        raise NotFound("released result of sitting", sitting)
+    return found
+
+
 def window_results(tx: Transaction, window: str) -> Sequence[Graded]:
     """Return a window's results for the board, released or not."""
     windows.load(tx, window)

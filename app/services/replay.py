@@ -1,8 +1,9 @@
 """Proof: a sitting derived again from its record, and every chain verified."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from app.errors import ExamError
 from app.exam import delivery
 from app.exam import sitting as machine
 from app.exam.chain import Break, first_break
@@ -57,27 +58,37 @@ class Verification:
 def replay(tx: Transaction, sitting: str) -> Replay:
     """Derive every choice, theta and mark again from the record, and compare."""
     stored = sittings.load(tx, sitting)
-    record = sittings.record(tx, sitting)
-    broken = first_break(
-        sitting, sittings.links(tx, sitting), head=stored.head, length=stored.event_count
-    )
-    differences = [] if broken is None else [Difference("chain", broken.reason, "an intact chain")]
-    made = stored.sitting.made
+    chain = sittings.links(tx, sitting)
+    broken = first_break(sitting, chain, head=stored.head, length=stored.event_count)
+    found = [] if broken is None else [Difference("chain", broken.reason, "an intact chain")]
+    try:
+        followed = _follow(tx, stored.sitting, sittings.record(tx, sitting))
+    except (ExamError, ValueError, LookupError, TypeError) as error:
+        # Only a record that was changed after it was written cannot be followed.
+        found.append(Difference("record", f"{type(error).__name__}: {error}", "can be followed"))
+        return Replay(sitting, len(chain), "unknown", (), None, tuple(found))
+    differences = (*found, *followed.differences)
+    return replace(followed, events=len(chain), differences=differences)
+
+
+def _follow(tx: Transaction, kept: Sitting, record: list[Event]) -> Replay:
+    made = kept.made
     edition = bank.load_edition(tx, made.exam, made.exam_version)
-    blocks = []
-    for before, event in _steps(stored.sitting, record):
+    blocks: list[DerivedBlock] = []
+    differences: list[Difference] = []
+    for before, event in _steps(kept, record):
         if isinstance(event.body, BlockDelivered):
             noise = block_noise(before.made, edition, event.body.block)
             derived = delivery.choose_block(edition, before, noise)
             blocks.append(_block(derived))
             differences += _differences(f"block {event.body.block}", event.body, derived)
-    final = machine.replayed(stored.sitting.id, record)
-    differences += _differences("sitting", stored.sitting, final)
+    final = machine.replayed(kept.id, record)
+    differences += _differences("sitting", kept, final)
     result = grade(edition, final) if final.state in ENDED else None
-    kept = results.of_sitting(tx, sitting)
-    if kept is not None and result is not None:
-        differences += _differences("result", kept.result, result)
-    return Replay(sitting, len(record), str(final.state), tuple(blocks), result, tuple(differences))
+    graded = results.of_sitting(tx, kept.id)
+    if graded is not None and result is not None:
+        differences += _differences("result", graded.result, result)
+    return Replay(kept.id, len(record), str(final.state), tuple(blocks), result, tuple(differences))
 
 
 def verify(

@@ -1,5 +1,6 @@
 """Sitting a paper: sign in, start, answer, close a block, hand in. Each is one transaction."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,10 +37,12 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that an answer is kept: its event's hash."""
+    """Proof that an answer is kept: its event's hash, and what that event saved."""
 
     saved_at: datetime
     receipt: str
+    option: str | None
+    flagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ class Credentials:
     """What a candidate types to sign in."""
 
     number: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingCode:
+    """A booking, and the access code that a program's candidate typed for it."""
+
+    booking: str
     code: str
 
 
@@ -63,6 +74,21 @@ def sign_in(
         raise WrongCode
     note_right(tx, subject)
     return take_sitting(tx, booking, face="page", at=at)
+
+
+def sign_in_to(
+    tx: Transaction, typed: BookingCode, *, keys: Keys, settings: Settings, at: datetime
+) -> SignIn:
+    """Sign a candidate in to one booking by its access code, throttled as on the page."""
+    booked = people.booking(tx, typed.booking)
+    number = people.candidate(tx, booked.candidate_id).membership_number
+    subject = f"candidate:{number.lower()}"
+    failures = require_patience(tx, subject, settings, at)
+    if not same(booked.code_hmac, keys.access_code(booked.id, typed.code)):
+        note_wrong(tx, subject, failures, at)
+        raise WrongCode
+    note_right(tx, subject)
+    return take_sitting(tx, booked.id, face="api", at=at)
 
 
 def take_sitting(tx: Transaction, booking: str, *, face: str, at: datetime) -> SignIn:
@@ -103,7 +129,8 @@ def answer(
         return _receipt_again(earlier, stored.sitting)
     decided = machine.answer(stored.sitting, position, change, request=name, caller=caller)
     after = _record(tx, stored, decided)
-    return Receipt(after.sitting.last_at, after.head)
+    saved = after.sitting.answers[position - 1]
+    return Receipt(after.sitting.last_at, after.head, saved.option, saved.flagged)
 
 
 def close_block(tx: Transaction, sitting: str, block: int, *, caller: Caller) -> Sitting:
@@ -205,4 +232,5 @@ def _record(tx: Transaction, stored: Stored, decided: Decision) -> Stored:
 def _receipt_again(earlier: Link, sitting: Sitting) -> Receipt:
     if earlier.kind == "late_refused" and sitting.clock is not None:
         raise DeadlinePassed(deadline(sitting.clock))
-    return Receipt(instant_of(earlier.at), earlier.hash)
+    saved = json.loads(earlier.body)
+    return Receipt(instant_of(earlier.at), earlier.hash, saved["option"], saved["flagged"])
