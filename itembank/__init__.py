@@ -1,1 +1,1 @@
-"""What an item, a framework, a blueprint and an exam are: frozen documents and the checks on them."""
+"""What an item, a framework, a blueprint and an exam are: frozen documents, and their checks."""

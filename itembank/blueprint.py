@@ -1,7 +1,7 @@
 """Blueprint: how many items of each criterion and outcome a paper holds, as data and as quotas."""
 
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -20,7 +20,7 @@ class Blueprint(Document):
 
     items: int = Field(ge=1, le=500)
     tolerance: int = Field(ge=0, default=0)
-    criteria: Mapping[str, int]
+    criteria: Mapping[str, Annotated[int, Field(ge=0)]]
     outcomes: Mapping[str, tuple[int, int]]
 
     @model_validator(mode="after")

@@ -13,6 +13,14 @@ from itembank.items import ItemVersion
 RATINGS = (0.30, 0.95)
 LONGEST_STEM = 130
 CHANCE = 0.01
+CATCH_ALL = re.compile(
+    r"\b(all|none|both|any|neither) of (the|these) (above|below|options?|others?|answers?)"
+    r"|\b(all|none) of these\b",
+    re.IGNORECASE,
+)
+# "At least" asks for a smallest amount and hides no negation.
+NEGATIVE = re.compile(r"\b(not|cannot|except|(?<!\bat )least|never)\b|\b\w+n't\b", re.IGNORECASE)
+LETTER = re.compile(r"\b[Oo]ptions? [A-H]\b|\b(both|either|neither) [A-H] (and|n?or) [A-H]\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ def codes_exist(item: ItemVersion, framework: Framework) -> Iterator[str]:
 
 
 def rating_is_usable(item: ItemVersion, _: Framework) -> Iterator[str]:
-    """The judged rating lies where a judgement can be trusted."""
+    """Hold the judged rating to where a judgement can be trusted."""
     low, high = RATINGS
     if not low <= item.rating <= high:
         yield f"its rating {item.rating:.2f} is outside {low:.2f} to {high:.2f}: judge it again"
@@ -58,27 +66,27 @@ def rating_is_usable(item: ItemVersion, _: Framework) -> Iterator[str]:
 
 def no_catch_all(item: ItemVersion, _: Framework) -> Iterator[str]:
     """No 'all of the above' and its kin: options are shuffled."""
-    pattern = r"\b(all|none|both|any|neither) of (the|these) (above|below|options?|others?)|\ball of these\b"
     for option in item.options:
-        if re.search(pattern, option.text, re.IGNORECASE):
+        if CATCH_ALL.search(option.text):
             yield f"option '{option.id}' is a catch-all ('{option.text}'): write a real option"
 
 
 def negative_is_emphasised(item: ItemVersion, _: Framework) -> Iterator[str]:
-    """A negative question shows its NOT in capitals."""
-    found = re.search(r"\b(not|except|least|never)\b", item.stem[-1])
-    if found:
+    """Have a negative question show its NOT in capitals."""
+    for found in NEGATIVE.finditer(item.stem[-1]):
+        if found[0].isupper():
+            continue
         yield f"'{found[0]}' in the question is easily overlooked: ask positively, or use capitals"
 
 
 def asks_a_question(item: ItemVersion, _: Framework) -> Iterator[str]:
-    """The stem ends with a question or a lead-in."""
+    """Have the stem end with a question or a lead-in."""
     if not item.stem[-1].rstrip().endswith(("?", ":", "...", "…")):
         yield "the stem does not end with a question"
 
 
 def stem_is_readable(item: ItemVersion, _: Framework) -> Iterator[str]:
-    """A stem can be read in the two minutes an item has."""
+    """Keep the stem to what can be read in the two minutes an item has."""
     words = len(" ".join(item.stem).split())
     if words > LONGEST_STEM:
         yield f"the stem has {words} words; {LONGEST_STEM} is the most"
@@ -104,7 +112,7 @@ def distractors_are_explained(item: ItemVersion, _: Framework) -> Iterator[str]:
 def letters_are_unknown(item: ItemVersion, _: Framework) -> Iterator[str]:
     """No text refers to an option by letter, since options are shuffled."""
     for option in item.options:
-        if re.search(r"\b[Oo]ptions? [A-H]\b", f"{option.text} {option.rationale}"):
+        if LETTER.search(f"{option.text} {option.rationale}"):
             yield f"option '{option.id}' refers to an option by its letter, which shuffling changes"
 
 
@@ -137,7 +145,7 @@ def _tail(successes: int, trials: int, share: float) -> float:
 
 def _keys_are_spread(items: Sequence[ItemVersion]) -> Iterator[Finding]:
     four = [item for item in items if len(item.options) == 4]
-    places = Counter(item.option_ids().index(item.key) for item in four)  # type: ignore[arg-type]  # an OptionId is a str
+    places = Counter(item.option_ids().index(item.key) for item in four)
     for place in range(4):
         if four and _tail(places[place], len(four), 0.25) < CHANCE:
             yield Finding(

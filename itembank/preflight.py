@@ -39,17 +39,20 @@ def check_exam(
             )
             for code in unknown
         ]
-    missing = _unknown_items(exam, items)
-    if missing:
-        return missing
-    return [*_quota_problems(exam, framework, items), *_scoring_problems(exam, items, parameters)]
+    used = [item for item in items if item.criterion in exam.blueprint.criteria]
+    # Each check rests on those before it: scoring needs a paper that can be made.
+    return (
+        _unknown_items(exam, used)
+        or list(_quota_problems(exam, framework, used))
+        or list(_scoring_problems(exam, used, parameters))
+    )
 
 
 def _unknown_items(exam: ExamDefinition, items: Sequence[ItemVersion]) -> list[Problem]:
     known = {item.id for item in items}
     named = exam.paper.items if isinstance(exam.paper, FixedForm) else ()
     return [
-        Problem(field, f"item '{name}' is not in the bank")
+        Problem(field, f"item '{name}' is not in the bank under the blueprint's criteria")
         for field, names in (("paper", named), ("reference_form", exam.reference_form or ()))
         for name in names
         if name not in known
@@ -118,5 +121,6 @@ def _mismatch(
         yield Problem(
             "scoring",
             f"at the cut for {mark} the form's expected mark is {ours:.1f} and the reference "
-            f"form's {theirs:.1f}, more than half a mark apart: change the form or use domain_score",
+            f"form's {theirs:.1f}, more than half a mark apart: change the form or use "
+            "domain_score",
         )
