@@ -19,7 +19,7 @@ async def save(
 ) -> int:
     """Send one answer form; return the status of the reply."""
     reader, writer = streams
-    form = {**candidate["form"], "request": f"load-{turn}", "option": candidate["options"][turn % 4]}
+    form = {**candidate["form"], "request": f"load-{turn}", "choice": candidate["options"][turn % 4]}
     body = urlencode(form).encode()
     head = (
         f"POST {candidate['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {candidate['cookie']}\r\n"

@@ -52,11 +52,13 @@ class Server:
         self._process.wait()
 
     def _wait_until_ready(self) -> None:
+        assert self._process is not None
         until = time.monotonic() + 30
-        while time.monotonic() < until:
+        while time.monotonic() < until and self._process.poll() is None:
             try:
                 if httpx.get(f"{self.base_url}/readyz", timeout=2).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
+        self.kill()
         raise AssertionError(f"the server did not start:\n{self._log.read_text()}")
