@@ -1,0 +1,41 @@
+"""Problems of the API: RFC 9457 documents, with the headers their status asks for."""
+
+from fastapi import Request, Response
+
+from app.web.api.documents import FieldError, ProblemDocument
+from app.web.problems import Problem
+
+MEDIA_TYPE = "application/problem+json"
+REALM = 'Bearer realm="adept"'
+
+# Words that are right for a page and would mislead a program.
+_WORDS = {
+    "not-signed-in": "No valid bearer token came with the request. Ask for one at /api/v1/token.",
+}
+_CHALLENGES = {
+    "not-signed-in": f'{REALM}, error="invalid_token"',
+    "forbidden": f'{REALM}, error="insufficient_scope"',
+}
+
+
+def render(request: Request, problem: Problem) -> Response:
+    """Return a problem as a document."""
+    document = ProblemDocument(
+        type=f"urn:adept:problem:{problem.kind}",
+        title=problem.title,
+        status=problem.status,
+        detail=_WORDS.get(problem.kind, problem.detail),
+        instance=request.url.path,
+        errors=[FieldError(field=field, reason=reason) for field, reason in problem.fields],
+    )
+    body = document.model_dump_json(exclude_defaults=True)
+    return Response(body, problem.status, _headers(problem), media_type=MEDIA_TYPE)
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if problem.status == 401 or problem.kind == "forbidden":
+        headers["WWW-Authenticate"] = _CHALLENGES.get(problem.kind, REALM)
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    return headers

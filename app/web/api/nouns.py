@@ -1,0 +1,9 @@
+"""The operations of version 1, noun by noun."""
+
+from fastapi import APIRouter
+
+from app.web.api import bookings, candidates, exams, results, sittings, tokens, windows
+
+router = APIRouter()
+for noun in (tokens, exams, candidates, windows, bookings, sittings, results):
+    router.include_router(noun.router, prefix="/v1")

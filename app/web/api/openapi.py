@@ -1,0 +1,132 @@
+"""The OpenAPI document: what fastapi reads off the handlers, with our problems and examples."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.openapi.utils import get_openapi
+
+from app.web.api import nouns
+from app.web.api.documents import FieldError, ProblemDocument
+from app.web.api.faults import MEDIA_TYPE
+from app.web.problems import kinds
+
+Json = dict[str, Any]
+
+ABOUT = (
+    "Adept's REST API. Ask for a bearer token at /api/v1/token, then call. Refusals are problem "
+    "documents (RFC 9457). Times are UTC; the clock of a sitting is the server's. A POST with an "
+    "`Idempotency-Key` can be sent again safely. Results exist once they are released."
+)
+_REFUSALS = {
+    401: ("NotSignedIn", "not-signed-in", "No valid bearer token, or a wrong access code."),
+    403: ("Forbidden", "forbidden", "The token does not carry the scope that this needs."),
+    404: ("NotFound", "not-found", "Nothing has this id."),
+    409: ("Conflict", "sitting-ended", "Not now, or not like this; `type` says why."),
+    413: ("TooLarge", "too-large", "The body is too large; it was not read."),
+    422: ("Invalid", "invalid", "A field is not what it should be; `errors` lists them."),
+    429: ("TooManyAttempts", "too-many-attempts", "Too many wrong codes; see `Retry-After`."),
+    503: ("Unavailable", "store-unavailable", "The database does not answer; try again."),
+}
+
+
+@cache
+def document() -> Json:
+    """Return the document of version 1."""
+    made: Json = get_openapi(
+        title="Adept",
+        version="1",
+        openapi_version="3.1.0",
+        description=ABOUT,
+        routes=_placed().routes,
+        separate_input_output_schemas=False,
+    )
+    schemas = made["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas |= _problem_schemas()
+    made["components"]["responses"] = {
+        name: _refusal(status, kind, words) for status, (name, kind, words) in _REFUSALS.items()
+    }
+    for method, path, operation in operations(made):
+        _finish(method, path, operation)
+        _exemplify(operation, schemas)
+    return made
+
+
+def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
+    """Yield the method, the path and the description of each operation."""
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def example(schema: Json, schemas: Mapping[str, Json]) -> Any:  # noqa: ANN401 - any JSON value
+    """Return an example of a schema, put together from those of its fields."""
+    if "$ref" in schema:
+        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if "anyOf" in schema and "examples" not in schema:
+        return example(schema["anyOf"][0], schemas)
+    values = schema.get("examples") or schema.get("enum")
+    if values:
+        return values[0]
+    match schema.get("type"):
+        case "object":
+            fields = schema.get("properties", {}).items()
+            return {name: example(field, schemas) for name, field in fields}
+        case "array":
+            return [example(schema["items"], schemas)]
+        case "boolean":
+            return False
+        case _:
+            return schema.get("default")
+
+
+def _placed() -> APIRouter:
+    placed = APIRouter()
+    placed.include_router(nouns.router, prefix="/api")
+    return placed
+
+
+def _problem_schemas() -> dict[str, Json]:
+    template = "#/components/schemas/{model}"
+    problem = ProblemDocument.model_json_schema(ref_template=template)
+    problem.pop("$defs")
+    return {"ProblemDocument": problem, "FieldError": FieldError.model_json_schema()}
+
+
+def _refusal(status: int, kind: str, words: str) -> Json:
+    titles = {name: title for _, name, title in kinds()}
+    told = {
+        "type": f"urn:adept:problem:{kind}",
+        "title": titles.get(kind, "Too large"),
+        "status": status,
+        "detail": words,
+        "instance": "/api/v1/...",
+    }
+    content = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}, "example": told}
+    return {"description": words, "content": {MEDIA_TYPE: content}}
+
+
+def _finish(method: str, path: str, operation: Json) -> None:
+    """Say in a sentence what an operation does, and how it can be refused."""
+    operation["summary"] = operation["description"].split(".")[0].split(";")[0].split(":")[0]
+    statuses = {422, 503}
+    if "security" in operation:
+        statuses |= {401, 403, 404}
+        statuses |= {409} if method != "get" or "/sittings/" in path else set()
+    if method != "get":
+        statuses.add(413)
+    if operation["operationId"] == "take_sitting":
+        statuses.add(429)
+    for status in sorted(statuses):
+        name = _REFUSALS[status][0]
+        operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name}"}
+
+
+def _exemplify(operation: Json, schemas: Mapping[str, Json]) -> None:
+    holders = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for holder in holders:
+        for content in holder.get("content", {}).values():
+            content["example"] = example(content["schema"], schemas)

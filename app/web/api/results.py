@@ -1,0 +1,37 @@
+"""Results: none before release, through any call."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.services import grade
+from app.services.access import Bearer, Scope
+from app.web.api.callers import may
+from app.web.api.documents import NAME, InPath, Page, Result
+from app.web.api.paging import Asked
+from app.web.deps import Ctx
+
+router = APIRouter(prefix="/results", tags=["results"])
+
+Reader = Annotated[Bearer, may(Scope.RESULTS_READ)]
+
+
+@router.get("", operation_id="list_results")
+def every(
+    window: Annotated[str, Query(pattern=f"^{NAME}$", examples=["2027-01"])],
+    _: Reader,
+    context: Ctx,
+    asked: Asked,
+) -> Page[Result]:
+    """List a window's results: empty until they are released."""
+    with context.database.read() as tx:
+        found = grade.released_page(tx, window, after=asked.after, most=asked.most)
+    shown, following = asked.cut(found, lambda one: one.sitting)
+    return Page(items=[Result.of(one) for one in shown], next=following)
+
+
+@router.get("/{sitting}", operation_id="show_result")
+def one(sitting: InPath, _: Reader, context: Ctx) -> Result:
+    """Show a sitting's result; 404 until it is released."""
+    with context.database.read() as tx:
+        return Result.of(grade.released_result(tx, sitting))

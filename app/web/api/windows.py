@@ -1,0 +1,111 @@
+"""Windows: plan, list, show, open, close, extend, grade. Release needs two people of the board."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from app.services import exam_windows, grade
+from app.services.access import Bearer, Scope
+from app.services.exam_windows import Plan
+from app.web.api.callers import may
+from app.web.api.documents import (
+    Extended,
+    GradedWindow,
+    InPath,
+    NewWindow,
+    Opening,
+    Page,
+    Window,
+    WindowExtension,
+)
+from app.web.api.once import Done, Once, may_once
+from app.web.api.paging import Asked
+from app.web.deps import Ctx, Tx
+
+router = APIRouter(prefix="/windows", tags=["windows"])
+
+Reader = Annotated[Bearer, may(Scope.WINDOWS_READ)]
+Writer = Annotated[Once, may_once(Scope.WINDOWS_WRITE)]
+
+
+@router.post("", status_code=201, operation_id="plan_window", response_model=Window)
+def plan(sent: NewWindow, once: Writer) -> Response:
+    """Plan a window."""
+
+    def work(tx: Tx) -> Done:
+        exam_windows.plan(tx, Plan(**dict(sent)), actor=once.actor)
+        return Done(_told(tx, sent.id, once), 201)
+
+    return once.reply(work)
+
+
+@router.get("", operation_id="list_windows")
+def every(_: Reader, context: Ctx, asked: Asked) -> Page[Window]:
+    """List windows with their counts."""
+    with context.database.read() as tx:
+        found = exam_windows.views(tx, at=context.at, after=asked.after, most=asked.most)
+    shown, following = asked.cut(found, lambda one: one.window.id)
+    return Page(items=[Window.of(one) for one in shown], next=following)
+
+
+@router.get("/{window}", operation_id="show_window")
+def one(window: InPath, _: Reader, context: Ctx) -> Window:
+    """Show a window with its counts."""
+    with context.database.read() as tx:
+        return Window.of(exam_windows.view(tx, window, at=context.at))
+
+
+@router.post("/{window}/open", operation_id="open_window", response_model=Window)
+def open_now(window: InPath, once: Writer, sent: Opening | None = None) -> Response:
+    """Open a window now, or a closed one again until a later instant."""
+
+    def work(tx: Tx) -> Done:
+        until = None if sent is None else sent.until
+        exam_windows.open_now(tx, window, until=until, actor=once.actor)
+        return Done(_told(tx, window, once))
+
+    return once.reply(work)
+
+
+@router.post("/{window}/close", operation_id="close_window", response_model=Window)
+def close_now(window: InPath, once: Writer) -> Response:
+    """Stop starts now; sittings in progress keep their time."""
+
+    def work(tx: Tx) -> Done:
+        exam_windows.close_now(tx, window, actor=once.actor)
+        return Done(_told(tx, window, once))
+
+    return once.reply(work)
+
+
+@router.post("/{window}/extensions", operation_id="extend_window", response_model=Extended)
+def extend(window: InPath, sent: WindowExtension, once: Writer) -> Response:
+    """Give time to every sitting that an outage cut into."""
+
+    def work(tx: Tx) -> Done:
+        given = exam_windows.extend_window(
+            tx,
+            window,
+            minutes=sent.minutes,
+            reason=sent.reason,
+            since=sent.since,
+            actor=once.actor,
+        )
+        return Done(Extended(window=window, sittings=given))
+
+    return once.reply(work)
+
+
+@router.post("/{window}/grade", operation_id="grade_window", response_model=GradedWindow)
+def grade_all(window: InPath, once: Writer) -> Response:
+    """Grade a closed window whose sittings have all ended."""
+
+    def work(tx: Tx) -> Done:
+        made = grade.grade_window(tx, window, actor=once.actor)
+        return Done(GradedWindow(window=window, graded=made.graded, provisional=made.provisional))
+
+    return once.reply(work)
+
+
+def _told(tx: Tx, window: str, once: Once) -> Window:
+    return Window.of(exam_windows.view(tx, window, at=once.actor.at))

@@ -1,0 +1,85 @@
+"""The one place where an error of ours becomes an HTTP status and a title."""
+
+from dataclasses import dataclass
+
+from app import errors
+from app.errors import ExamError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as both faces report it (RFC 9457): status, a stable type, a title, the words.
+
+    `fields` holds each refused field with its reason; `retry_after` is in seconds.
+    """
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+    fields: tuple[tuple[str, str], ...] = ()
+    retry_after: int | None = None
+
+
+_KINDS: dict[type[ExamError], tuple[int, str, str]] = {
+    errors.NotFound: (404, "not-found", "Not found"),
+    errors.NotSignedIn: (401, "not-signed-in", "Please sign in"),
+    errors.WrongCode: (401, "wrong-code", "That did not match"),
+    errors.TooManyAttempts: (429, "too-many-attempts", "Please wait a little"),
+    errors.Superseded: (409, "superseded", "You are signed in somewhere else"),
+    errors.UnknownClient: (401, "unknown-client", "No such client"),
+    errors.ScopeNotAllowed: (403, "scope-not-allowed", "Not allowed"),
+    errors.StaleForm: (403, "stale-form", "This page was out of date"),
+    errors.Forbidden: (403, "forbidden", "Not allowed"),
+    errors.WindowNotOpen: (409, "window-not-open", "The exam window is not open"),
+    errors.NotStarted: (409, "not-started", "The exam has not been started"),
+    errors.DeadlinePassed: (409, "deadline-passed", "Time is up"),
+    errors.SittingEnded: (409, "sitting-ended", "This exam has ended"),
+    errors.BlockClosed: (409, "block-closed", "This part is closed"),
+    errors.BlockNotReached: (409, "block-not-reached", "This part cannot be closed yet"),
+    errors.PaperNotComplete: (409, "paper-not-complete", "There are more questions"),
+    errors.NotExtendable: (409, "not-extendable", "No extension possible"),
+    errors.WindowBusy: (409, "window-busy", "The window is not finished"),
+    errors.NotGraded: (409, "not-graded", "Not graded yet"),
+    errors.AlreadyReleased: (409, "already-released", "Released already"),
+    errors.SamePerson: (409, "same-person", "A second person is needed"),
+    errors.ProvisionalScale: (409, "provisional-scale", "The scale is provisional"),
+    errors.ExamNotRunnable: (422, "exam-not-runnable", "The exam cannot be run"),
+    errors.Duplicate: (409, "duplicate", "It exists already"),
+    errors.Overtaken: (409, "overtaken", "Please try again"),
+    errors.Refused: (409, "refused", "Not possible now"),
+    errors.UnknownPosition: (404, "unknown-position", "No such question"),
+    errors.UnknownOption: (422, "unknown-option", "No such option"),
+    errors.KeyReused: (422, "key-reused", "This key was used before"),
+    errors.Invalid: (422, "invalid", "Please check what you entered"),
+    errors.StoreUnavailable: (503, "store-unavailable", "Please try again in a moment"),
+    errors.StoreInUse: (503, "store-in-use", "The database is in use"),
+    errors.StoreNotMigrated: (503, "store-not-migrated", "The database needs an upgrade"),
+    errors.StoreNotEmpty: (409, "store-not-empty", "The database is not empty"),
+    errors.BackupDamaged: (422, "backup-damaged", "The backup cannot be used"),
+    errors.SchemaBroken: (503, "schema-broken", "The database cannot be upgraded"),
+    errors.StoreError: (503, "store", "The database cannot be used"),
+    errors.ExamError: (400, "error", "Not possible"),
+}
+
+
+def problem(error: ExamError) -> Problem:
+    """Return how an error is reported, by the nearest class that has a kind."""
+    for known in type(error).__mro__:
+        if known in _KINDS:
+            status, kind, title = _KINDS[known]
+            return Problem(status, kind, title, str(error), _fields(error), _wait(error))
+    raise error
+
+
+def kinds() -> list[tuple[int, str, str]]:
+    """Return the status, the kind and the title of every problem, for the documentation."""
+    return sorted(_KINDS.values())
+
+
+def _fields(error: ExamError) -> tuple[tuple[str, str], ...]:
+    return ((error.field, str(error)),) if isinstance(error, errors.Invalid) else ()
+
+
+def _wait(error: ExamError) -> int | None:
+    return error.seconds if isinstance(error, errors.TooManyAttempts) else None
