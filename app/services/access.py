@@ -1,5 +1,6 @@
 """Staff and programs: how they are let in, and what they may do."""
 
+import re
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from app.errors import (
     Duplicate,
     Forbidden,
     Invalid,
+    NotFound,
     NotSignedIn,
     ScopeNotAllowed,
     UnknownClient,
@@ -76,7 +78,7 @@ _NOBODY = _HASHER.hash("nobody has this password")
 
 def add_staff(tx: Transaction, email: str, password: str, roles: frozenset[Role]) -> StaffMember:
     """Register a member of staff."""
-    email = email.strip()
+    email = email.strip().lower()
     if "@" not in email or len(email) > 200:
         raise Invalid("email", "Give an email address.")
     if len(password) < 12:
@@ -135,8 +137,25 @@ def require_role(member: StaffMember, *roles: Role) -> None:
         raise Forbidden(f"This needs the role {wanted}; you are signed in as {member.email}.")
 
 
+def renew_password(tx: Transaction, email: str, password: str) -> None:
+    """Replace a member's password; their sessions end."""
+    member = access.staff_by_email(tx, email)
+    if member is None:
+        raise NotFound("member of staff", email)
+    with _TURNS:
+        hashed = _HASHER.hash(password)
+    access.renew_password(tx, member.id, hashed)
+
+
+def password_is_right(tx: Transaction, email: str, password: str) -> bool:
+    """Say whether a password is the member's; for our own use, since nothing is throttled."""
+    return _password_is_right(access.staff_by_email(tx, email), password)
+
+
 def add_client(tx: Transaction, name: str, scopes: frozenset[Scope]) -> str:
     """Register a program; return its secret, which is shown this once."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        raise Invalid("name", "Give a name of 1 to 64 letters, digits, dots, dashes, underscores.")
     if access.client(tx, name) is not None:
         raise Duplicate("API client", name)
     secret = ambient.fresh_secret()
@@ -144,6 +163,21 @@ def add_client(tx: Transaction, name: str, scopes: frozenset[Scope]) -> str:
         tx, ApiClient(name, digest(secret), frozenset(str(scope) for scope in scopes))
     )
     return secret
+
+
+def renew_secret(tx: Transaction, name: str) -> str:
+    """Replace a program's secret, and return the new one; its tokens end."""
+    if access.client(tx, name) is None:
+        raise NotFound("API client", name)
+    secret = ambient.fresh_secret()
+    access.renew_client_secret(tx, name, digest(secret))
+    return secret
+
+
+def secret_is_right(tx: Transaction, name: str, secret: str) -> bool:
+    """Say whether a secret is the program's."""
+    client = access.client(tx, name)
+    return client is not None and same(client.secret_hash, digest(secret))
 
 
 def issue_token(

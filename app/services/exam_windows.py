@@ -1,5 +1,6 @@
 """Windows: plan, open, close, extend after an outage, and what the board sees of them."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from app.services.bookings import Actor
 from app.store import audit, bank, people, results, sittings, windows
 from app.store.audit import Entry
 from app.store.database import Transaction
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ class WindowView:
         """Return how many sittings are over."""
         return sum(count for state, count in self.states.items() if state in ENDED)
 
+    @property
+    def graded(self) -> int:
+        """Return how many sittings have a result."""
+        return sum(self.bands.values())
+
 
 @dataclass(frozen=True, slots=True)
 class SittingLine:
@@ -72,6 +80,10 @@ class SittingLine:
 def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
     """Make a window."""
     require_span(plan.opens_at, plan.closes_at)
+    if not NAME.fullmatch(plan.id):
+        raise Invalid("id", "Give an id of 1 to 64 letters, digits, dots, dashes or underscores.")
+    if not 1 <= len(plan.title.strip()) <= 200:
+        raise Invalid("title", "Give a title of 1 to 200 characters.")
     if windows.find(tx, plan.id) is not None:
         raise Duplicate("window", plan.id)
     version = plan.exam_version or bank.latest_version(tx, plan.exam)
@@ -103,6 +115,7 @@ def open_now(
     if found.released_at is not None:
         raise AlreadyReleased(window)
     closes_at = until or found.closes_at
+    require_span(min(found.opens_at, actor.at), closes_at)
     if closes_at <= actor.at:
         raise Invalid("until", "The window's closing time is past. Say until when it is open.")
     opened = replace(
@@ -133,7 +146,7 @@ def extend_sitting(
     tx: Transaction, sitting: str, *, minutes: float, reason: str, actor: Actor
 ) -> Sitting:
     """Give one sitting more time, for a reason."""
-    _require_unreleased(tx, sittings.load(tx, sitting).window)
+    _ungrade(tx, sittings.load(tx, sitting).window)
     more = _extension(minutes, reason, actor)
     extended = sit.extend(tx, sitting, more, at=actor.at)
     _note(tx, actor, "sitting.extended", sitting, {"minutes": minutes, "reason": more.reason})
@@ -154,7 +167,7 @@ def extend_window(
     Sittings in progress get it, and those whose time ended at or after `since` (by default as
     many minutes ago as are given); sittings handed in, or ended earlier, are left alone.
     """
-    _require_unreleased(tx, window)
+    _ungrade(tx, window)
     more = _extension(minutes, reason, actor)
     start = since or actor.at - timedelta(minutes=minutes)
     extended = []
@@ -175,9 +188,9 @@ def view(tx: Transaction, window: str, *, at: datetime) -> WindowView:
     return _view(tx, windows.load(tx, window), at)
 
 
-def views(tx: Transaction, *, at: datetime) -> list[WindowView]:
-    """Return every window with its counts, by id."""
-    return [_view(tx, window, at) for window in windows.page(tx)]
+def views(tx: Transaction, *, at: datetime, after: str = "", most: int = 1000) -> list[WindowView]:
+    """Return windows with their counts, by id, from the one after `after`."""
+    return [_view(tx, window, at) for window in windows.page(tx, after=after, most=most)]
 
 
 def lines(tx: Transaction, window: str, *, at: datetime) -> list[SittingLine]:
@@ -237,9 +250,13 @@ def _because(reason: str) -> dict[str, object]:
     return {"reason": reason.strip()[:500]} if reason.strip() else {}
 
 
-def _require_unreleased(tx: Transaction, window: str) -> None:
-    if windows.load(tx, window).released_at is not None:
+def _ungrade(tx: Transaction, window: str) -> None:
+    """Take back a window's grading, since more time can change its marks; never after release."""
+    found = windows.lock(tx, window)
+    if found.released_at is not None:
         raise AlreadyReleased(window)
+    if found.graded_at is not None:
+        windows.save(tx, replace(found, graded_at=None, proposed_by=None))
 
 
 def _save(

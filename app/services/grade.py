@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from app.errors import Forbidden, NotFound
 from app.exam.grading import Graded, Result, grade
 from app.exam.sitting import ENDED
-from app.exam.window import Window, require_gradable, require_releasable, require_two_people
+from app.exam.window import (
+    Window,
+    require_all_graded,
+    require_gradable,
+    require_releasable,
+    require_two_people,
+)
 from app.services import exam_windows
 from app.services.bookings import Actor
 from app.store import access, audit, bank, results, sittings, windows
@@ -16,6 +22,10 @@ from app.store.database import Transaction
 RELEASERS = frozenset({"chair"})
 
 Progress = Callable[[int, int], None]
+
+
+def silent(_done: int, _of: int) -> None:
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ class Summary:
 
 
 def grade_window(
-    tx: Transaction, window: str, *, actor: Actor, progress: Progress = lambda done, of: None
+    tx: Transaction, window: str, *, actor: Actor, progress: Progress = silent
 ) -> Summary:
     """Grade every ended sitting of a closed window; again: anew, until it is released.
 
@@ -56,9 +66,8 @@ def grade_window(
 
 def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
     """Propose the release of a graded window; somebody else must confirm it."""
-    found = _releasable(tx, window)
-    _require_releaser(tx, actor.name)
-    proposed = replace(found, proposed_by=actor.name)
+    found = _releasable(tx, window, actor)
+    proposed = replace(found, proposed_by=_releaser(tx, actor.name))
     windows.save(tx, proposed)
     _note(tx, actor, "window.release_proposed", window, {})
     return proposed
@@ -66,12 +75,12 @@ def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
 
 def confirm_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
     """Release a window that somebody else has proposed: one switch for all its results."""
-    found = _releasable(tx, window)
-    _require_releaser(tx, actor.name)
-    first = require_two_people(found.proposed_by, actor.name)
-    released = replace(found, released_at=actor.at, released_by=f"{first}, {actor.name}")
+    found = _releasable(tx, window, actor)
+    second = _releaser(tx, actor.name)
+    first = require_two_people(found.proposed_by, second)
+    released = replace(found, released_at=actor.at, released_by=f"{first}, {second}")
     windows.save(tx, released)
-    _note(tx, actor, "window.released", window, {"by": first, "second": actor.name})
+    _note(tx, actor, "window.released", window, {"by": first, "second": second})
     return released
 
 
@@ -103,20 +112,24 @@ def window_results(tx: Transaction, window: str) -> Sequence[Graded]:
     return results.of_window(tx, window)
 
 
-def _releasable(tx: Transaction, window: str) -> Window:
+def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
     found = windows.lock(tx, window)
     exam = bank.load_edition(tx, found.exam, found.exam_version).exam
     provisional = results.any_provisional(tx, window)
     require_releasable(found, provisional=provisional, allowed=exam.release_on_provisional)
+    seen = exam_windows.view(tx, window, at=actor.at)
+    require_all_graded(in_progress=seen.in_progress, ended=seen.ended, graded=seen.graded)
     return found
 
 
-def _require_releaser(tx: Transaction, email: str) -> None:
+def _releaser(tx: Transaction, email: str) -> str:
+    """Return the address as it is kept: one person typed in two ways is still one person."""
     member = access.staff_by_email(tx, email)
     if member is None:
         raise NotFound("member of staff", email)
     if not RELEASERS & member.roles:
-        raise Forbidden(f"{email} may not release results: that needs the role chair.")
+        raise Forbidden(f"{member.email} may not release results: that needs the role chair.")
+    return member.email
 
 
 def _note(

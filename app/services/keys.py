@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 
 from app import ambient
+from app.errors import StoreUnavailable
 from app.store import access
 from app.store.database import Transaction
 
@@ -41,6 +42,8 @@ def load_keys(tx: Transaction) -> Keys:
     """Return the service's keys, made at first run."""
     found = access.secret(tx, "service")
     if found is None:
-        found = ambient.fresh_secret()
-        access.add_secret(tx, "service", found)
+        access.add_secret(tx, "service", ambient.fresh_secret())
+        found = access.secret(tx, "service")
+    if found is None:
+        raise StoreUnavailable
     return Keys(found)

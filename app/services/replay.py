@@ -1,6 +1,6 @@
 """Proof: a sitting derived again from its record, and every chain verified."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 from app.errors import ExamError
@@ -10,6 +10,7 @@ from app.exam.chain import Break, first_break
 from app.exam.events import BlockDelivered, Created, Event
 from app.exam.grading import Result, grade
 from app.exam.sitting import ENDED, Sitting
+from app.services.grade import Progress, silent
 from app.services.sit import block_noise
 from app.store import bank, results, sittings
 from app.store.database import Transaction
@@ -91,9 +92,7 @@ def _follow(tx: Transaction, kept: Sitting, record: list[Event]) -> Replay:
     return Replay(kept.id, len(record), str(final.state), tuple(blocks), result, tuple(differences))
 
 
-def verify(
-    tx: Transaction, *, progress: Callable[[int, int], None] = lambda done, of: None
-) -> Verification:
+def verify(tx: Transaction, *, progress: Progress = silent) -> Verification:
     """Check the chain of every sitting, and name the first broken link of each."""
     names, breaks, events = list(sittings.every(tx)), [], 0
     for done, name in enumerate(names, start=1):

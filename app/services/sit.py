@@ -1,11 +1,11 @@
 """Sitting a paper: sign in, start, answer, close a block, hand in. Each is one transaction."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from app import ambient
-from app.errors import DeadlinePassed, WrongCode
+from app.errors import WrongCode
 from app.exam import delivery
 from app.exam import sitting as machine
 from app.exam.chain import Link
@@ -15,15 +15,19 @@ from app.exam.events import Created, Extended, Started
 from app.exam.people import Booking
 from app.exam.sitting import Caller, Change, Decision, Sitting, SittingId
 from app.exam.window import require_admission
-from app.services.keys import Keys, same
+from app.services.keys import Keys, digest, same
 from app.services.throttle import note_right, note_wrong, require_patience
 from app.settings import Settings
 from app.store import bank, people, sittings, windows
 from app.store.database import Transaction
 from app.store.sittings import Stored
 from app.store.tables import instant_of
+from itembank.document import canonical
 
 LONGEST_NUMBER = 64
+# An answer that arrived in time may still be queued for its turn when its time is over: the sweep
+# lets it through first.
+QUEUE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,16 @@ def sign_in_to(
     return take_sitting(tx, booked.id, face="api", at=at)
 
 
-def take_sitting(tx: Transaction, booking: str, *, face: str, at: datetime) -> SignIn:
-    """Return the booking's sitting, made if need be, held by a new sign-in."""
+def take_sitting(
+    tx: Transaction, booking: str, *, face: str, at: datetime, seed: int | None = None
+) -> SignIn:
+    """Return the booking's sitting, made if need be, held by a new sign-in.
+
+    A simulation names the seed of a new sitting; everybody else gets a fresh one.
+    """
     booked = people.lock_booking(tx, booking)
     found = sittings.of_booking(tx, booked.id)
-    stored = sittings.lock(tx, found) if found else _new(tx, booked, at)
+    stored = sittings.lock(tx, found) if found else _new(tx, booked, at, seed)
     decided = machine.sign_in(stored.sitting, face=face, at=at)
     after = _record(tx, stored, decided).sitting
     return SignIn(after.id, after.session, is_new=found is None)
@@ -126,7 +135,7 @@ def answer(
     name = request_name(request, position, change)
     earlier = sittings.repeat(tx, sitting, name)
     if earlier is not None:
-        return _receipt_again(earlier, stored.sitting)
+        return _receipt_again(earlier)
     decided = machine.answer(stored.sitting, position, change, request=name, caller=caller)
     after = _record(tx, stored, decided)
     saved = after.sitting.answers[position - 1]
@@ -146,6 +155,15 @@ def hand_in(tx: Transaction, sitting: str, *, caller: Caller) -> Sitting:
     return _record(tx, stored, machine.hand_in(stored.sitting, caller)).sitting
 
 
+def end_if_over(tx: Transaction, sitting: str, *, caller: Caller) -> Sitting:
+    """End a sitting whose deadline is past at its candidate's word; before it, change nothing."""
+    stored = sittings.lock(tx, sitting)
+    clock = stored.sitting.clock
+    if clock is None or caller.at < deadline(clock):
+        return stored.sitting
+    return _record(tx, stored, machine.hand_in(stored.sitting, caller)).sitting
+
+
 def extend(tx: Transaction, sitting: str, more: Extended, *, at: datetime) -> Sitting:
     """Give a sitting more time; one that time had ended opens again."""
     stored = sittings.lock(tx, sitting)
@@ -155,7 +173,7 @@ def extend(tx: Transaction, sitting: str, more: Extended, *, at: datetime) -> Si
 def end_overdue(tx: Transaction, at: datetime) -> int:
     """End the sittings whose time and grace are over; return how many were ended."""
     ended = 0
-    for name in sittings.overdue(tx, at):
+    for name in sittings.overdue(tx, at - QUEUE):
         stored = sittings.lock(tx, name)
         decided = machine.expire(stored.sitting, at)
         _record(tx, stored, decided)
@@ -164,10 +182,8 @@ def end_overdue(tx: Transaction, at: datetime) -> int:
 
 
 def request_name(request: str, position: int, change: Change) -> str:
-    """Return what makes a request the same one: its id with everything it asks for."""
-    asked = "clear" if change.clear else (change.option or "keep")
-    flag = {None: "keep", True: "flag", False: "unflag"}[change.flagged]
-    return f"{request}/{position}/{asked}/{flag}"
+    """Return what makes a request the same one: its id with all it asks for, in fixed length."""
+    return digest(canonical([request, position, asdict(change)]))
 
 
 def block_noise(made: Created, edition: Edition, block: int) -> Noise:
@@ -190,7 +206,7 @@ def _booking_with(tx: Transaction, number: str, code: str, keys: Keys) -> str | 
     return matches[0] if matches else None
 
 
-def _new(tx: Transaction, booking: Booking, at: datetime) -> Stored:
+def _new(tx: Transaction, booking: Booking, at: datetime, seed: int | None) -> Stored:
     window = windows.load(tx, booking.window_id)
     edition = bank.load_edition(tx, window.exam, window.exam_version)
     made = Created(
@@ -198,7 +214,7 @@ def _new(tx: Transaction, booking: Booking, at: datetime) -> Stored:
         exam=window.exam,
         exam_version=window.exam_version,
         parameters=edition.parameters_id,
-        seed=ambient.fresh_seed(),
+        seed=ambient.fresh_seed() if seed is None else seed,
         length=edition.exam.length,
         block_size=edition.exam.paper.block_size,
     )
@@ -229,8 +245,6 @@ def _record(tx: Transaction, stored: Stored, decided: Decision) -> Stored:
     return after
 
 
-def _receipt_again(earlier: Link, sitting: Sitting) -> Receipt:
-    if earlier.kind == "late_refused" and sitting.clock is not None:
-        raise DeadlinePassed(deadline(sitting.clock))
+def _receipt_again(earlier: Link) -> Receipt:
     saved = json.loads(earlier.body)
     return Receipt(instant_of(earlier.at), earlier.hash, saved["option"], saved["flagged"])

@@ -7,11 +7,12 @@ from app.errors import (
     BlockClosed,
     DeadlinePassed,
     NotStarted,
+    PaperNotComplete,
     SittingEnded,
     Superseded,
     UnknownPosition,
 )
-from app.exam.deadline import deadline, last_save
+from app.exam.deadline import allowance, deadline, last_save
 from app.exam.grading import Graded
 from app.exam.sitting import ENDED, Caller, Sitting, SittingId, State
 from app.exam.window import Phase, Window, phase
@@ -83,6 +84,17 @@ class ItemView:
     is_flagged: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A released result with the names a person knows it by."""
+
+    exam: str
+    window: str
+    band_name: str
+    threshold: int
+    graded: Graded
+
+
 def sitting_view(tx: Transaction, sitting: str, *, caller: Caller) -> SittingView:
     """Return a sitting for its candidate; raise Superseded for an older sign-in."""
     stored = sittings.load(tx, sitting)
@@ -108,12 +120,46 @@ def item_view(tx: Transaction, sitting: str, position: int, *, caller: Caller) -
     )
 
 
+def require_running(view: SittingView, at: datetime) -> None:
+    """Raise unless the sitting has started and its time is not up."""
+    if view.deadline is None:
+        raise NotStarted
+    if view.is_ended:
+        raise SittingEnded
+    if at >= view.deadline:
+        raise DeadlinePassed(view.deadline)
+
+
+def require_complete(view: SittingView) -> None:
+    """Raise PaperNotComplete unless the last block is open: only then a paper is handed in."""
+    if not view.is_last_block:
+        last = max((one.number for one in view.positions), default=0)
+        raise PaperNotComplete(view.length - last)
+
+
 def released_results(tx: Transaction, sitting: str, *, caller: Caller) -> list[Graded]:
     """Return every released result of the person who holds a sitting, newest first."""
     stored = sittings.load(tx, sitting)
     _require_newest(stored.sitting, caller)
     booking = people.booking(tx, stored.sitting.made.booking)
     return results.released_of(tx, booking.candidate_id)
+
+
+def result_views(tx: Transaction, sitting: str, *, caller: Caller) -> list[ResultView]:
+    """Return the released results with the names of their exams and bands, newest first."""
+    return [_result_view(tx, one) for one in released_results(tx, sitting, caller=caller)]
+
+
+def _result_view(tx: Transaction, graded: Graded) -> ResultView:
+    window = windows.load(tx, graded.window)
+    exam = bank.load_edition(tx, window.exam, window.exam_version).exam
+    return ResultView(
+        exam=exam.title,
+        window=window.title,
+        band_name=next(band.name for band in exam.bands if band.code == graded.result.band),
+        threshold=exam.threshold,
+        graded=graded,
+    )
 
 
 def _require_newest(sitting: Sitting, caller: Caller) -> None:
@@ -154,7 +200,7 @@ def _view(tx: Transaction, sitting: Sitting, window: Window, at: datetime) -> Si
         rules=Rules(
             minutes=minutes,
             extra_time=extra,
-            total_minutes=int(minutes * (1 + extra)),
+            total_minutes=allowance(minutes, extra) // timedelta(minutes=1),
             grace_seconds=0 if clock is None else int(clock.grace.total_seconds()),
             block_size=sitting.made.block_size,
         ),

@@ -1,10 +1,10 @@
 """Who may come in: secrets, staff, their sessions, API clients, tokens, and failed attempts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.exam.people import ApiClient, StaffMember
@@ -33,8 +33,10 @@ def secret(tx: Transaction, name: str) -> str | None:
 
 
 def add_secret(tx: Transaction, name: str, value: str) -> None:
-    """Keep a new secret."""
-    tx.connection.execute(insert(secrets).values(name=name, value=value))
+    """Keep a new secret; nothing happens if another process has been faster."""
+    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
+    new = dialect.insert(secrets).values(name=name, value=value)
+    tx.connection.execute(new.on_conflict_do_nothing())
 
 
 def add_staff(tx: Transaction, member: StaffMember) -> None:
@@ -42,7 +44,7 @@ def add_staff(tx: Transaction, member: StaffMember) -> None:
     tx.connection.execute(
         insert(staff).values(
             id=member.id,
-            email=member.email,
+            email=member.email.lower(),
             password_hash=member.password_hash,
             roles=" ".join(sorted(member.roles)),
         )
@@ -51,9 +53,22 @@ def add_staff(tx: Transaction, member: StaffMember) -> None:
 
 def staff_by_email(tx: Transaction, email: str) -> StaffMember | None:
     """Return the member of staff with this address; case does not matter."""
-    query = select(staff).where(func.lower(staff.c.email) == email.lower())
+    query = select(staff).where(staff.c.email == email.lower())
     row = tx.connection.execute(query).first()
     return None if row is None else _member(row)
+
+
+def staff_list(tx: Transaction) -> list[StaffMember]:
+    """Return all staff, by address."""
+    return [_member(row) for row in tx.connection.execute(select(staff).order_by(staff.c.email))]
+
+
+def renew_password(tx: Transaction, member: str, password_hash: str) -> None:
+    """Replace a password, and end the sessions that were begun with the old one."""
+    tx.connection.execute(delete(staff_sessions).where(staff_sessions.c.staff_id == member))
+    tx.connection.execute(
+        update(staff).where(staff.c.id == member).values(password_hash=password_hash)
+    )
 
 
 def add_session(tx: Transaction, token_hash: str, member: str, expires_at: datetime) -> None:
@@ -96,6 +111,14 @@ def client(tx: Transaction, name: str) -> ApiClient | None:
     return ApiClient(row.id, row.secret_hash, frozenset(row.scopes.split()))
 
 
+def renew_client_secret(tx: Transaction, name: str, secret_hash: str) -> None:
+    """Replace a client's secret, and end the tokens that were given for the old one."""
+    tx.connection.execute(delete(api_tokens).where(api_tokens.c.client_id == name))
+    tx.connection.execute(
+        update(api_clients).where(api_clients.c.id == name).values(secret_hash=secret_hash)
+    )
+
+
 def add_token(tx: Transaction, token_hash: str, bearer: ApiClient, expires_at: datetime) -> None:
     """Keep a bearer token with the scopes it was given."""
     tx.connection.execute(
@@ -109,9 +132,10 @@ def add_token(tx: Transaction, token_hash: str, bearer: ApiClient, expires_at: d
 
 
 def forget_expired(tx: Transaction, at: datetime) -> None:
-    """Delete tokens and sessions that have expired."""
+    """Delete tokens and sessions that have expired, and wrong attempts of another day."""
     tx.connection.execute(delete(api_tokens).where(api_tokens.c.expires_at <= at))
     tx.connection.execute(delete(staff_sessions).where(staff_sessions.c.expires_at <= at))
+    tx.connection.execute(delete(attempts).where(attempts.c.last_at < at - timedelta(days=1)))
 
 
 def token_bearer(
@@ -129,9 +153,11 @@ def lock_attempts(tx: Transaction, subject: str, at: datetime) -> Attempts:
     """Return the wrong attempts in a row, so that parallel guesses are counted one by one."""
     dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
     first = dialect.insert(attempts).values(subject=subject, failures=0, last_at=at)
-    tx.connection.execute(first.on_conflict_do_nothing())
-    query = select(attempts).where(attempts.c.subject == subject).with_for_update()
-    row = tx.connection.execute(query).one()
+    # One statement, so that a row which somebody else deletes meanwhile is made anew.
+    locked = first.on_conflict_do_update(
+        index_elements=[attempts.c.subject], set_={"failures": attempts.c.failures}
+    ).returning(attempts.c.failures, attempts.c.last_at)
+    row = tx.connection.execute(locked).one()
     return Attempts(row.failures, row.last_at)
 
 

@@ -1,20 +1,43 @@
 """The database: one transaction a request, on SQLite (one fair writer) or on PostgreSQL."""
 
+import sqlite3
 import threading
-from collections import deque
-from collections.abc import Iterator
+from collections import ChainMap, deque
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.errors import ExamError, Overtaken, StoreUnavailable
+from app.errors import ExamError, Invalid, Overtaken, SchemaBroken, StoreUnavailable
 from app.exam.delivery import Edition
+
+UNSTORABLE = (
+    "Something you entered is too long, too large, or holds a character that cannot be kept. "
+    "Nothing was changed; correct it and send it again."
+)
+
+
+WRONG_ADDRESS = (
+    "ADEPT_DATABASE_URL is not an address that Adept understands. Write sqlite:///FILE or "
+    "postgresql+psycopg://USER@HOST/DATABASE."
+)
+# The number of the lock that PostgreSQL gives to one changer of the schema at a time.
+CHANGING_SCHEMA = 0x0ADE97
 
 
 class FairLock:
@@ -58,11 +81,12 @@ class FairLock:
 class Transaction:
     """A transaction in progress; what it carries is for the store alone.
 
-    `editions` is shared by all transactions of a database: editions never change.
+    `editions` are those all transactions of a database share, since editions never change, and
+    those that this one has read.
     """
 
     connection: Connection
-    editions: dict[tuple[str, int], Edition]
+    editions: MutableMapping[tuple[str, int], Edition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,11 @@ class Database:
         """Return the SQLite file, if this is SQLite."""
         name = self.engine.url.database
         return Path(name) if self.is_sqlite and name else None
+
+    @property
+    def name(self) -> str:
+        """Return what the database is called: a file's name, or PostgreSQL's own."""
+        return Path(self.engine.url.database or "").name
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -104,27 +133,63 @@ class Database:
             yield tx
 
     @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[Transaction]:
+    def changing_schema(self) -> Iterator[Transaction]:
+        """Give a transaction that may rebuild tables: all of it is kept, or nothing.
+
+        SQLite rebuilds a table by dropping it, and while foreign keys are on that deletes the
+        rows which refer to it: they are off inside, and checked at the end.
+        """
+        if not self.is_sqlite:
+            with self.begin() as tx:
+                tx.connection.execute(select(func.pg_advisory_xact_lock(CHANGING_SCHEMA)))
+                yield tx
+            return
+        with self.lock, self._transaction(write=True, schema=True) as tx:
+            yield tx
+            lost = tx.connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if lost is not None:
+                raise SchemaBroken(str(lost[0]), str(lost[2]))
+
+    @contextmanager
+    def _transaction(self, *, write: bool, schema: bool = False) -> Iterator[Transaction]:
         try:
-            with self._connected(write=write) as tx:
+            with self._connected(write=write, schema=schema) as tx:
                 yield tx
         except IntegrityError as exc:
             raise Overtaken from exc
-        except (OperationalError, PoolTimeout) as exc:
+        except DataError as exc:
+            raise Invalid("input", UNSTORABLE) from exc
+        except (OperationalError, InterfaceError, PoolTimeout) as exc:
+            raise StoreUnavailable from exc
+        except DatabaseError as exc:
+            if type(exc) is not DatabaseError:
+                raise
+            # SQLite's "file is not a database" has no class of its own.
             raise StoreUnavailable from exc
 
     @contextmanager
-    def _connected(self, *, write: bool) -> Iterator[Transaction]:
+    def _connected(self, *, write: bool, schema: bool) -> Iterator[Transaction]:
         with self.engine.connect() as connection:
-            if write and self.is_sqlite:
-                connection = connection.execution_options(adept_write=True)
+            options = self._options(write=write, schema=schema)
+            connection = connection.execution_options(**options)
             with connection.begin() as transaction:
+                read: dict[tuple[str, int], Edition] = {}
                 try:
-                    yield Transaction(connection, self.editions)
+                    yield Transaction(connection, ChainMap(read, self.editions))
                 except ExamError as error:
                     if error.recorded and write:
                         transaction.commit()
                     raise
+            # Not before the commit: an edition that was rolled back must not be remembered.
+            self.editions.update(read)
+
+    def _options(self, *, write: bool, schema: bool) -> dict[str, Any]:  # SQLAlchemy's own options
+        if self.is_sqlite:
+            return {"adept_write": write, "adept_schema": schema}
+        if write:
+            return {}
+        # One snapshot for all statements of a reader, and no reader ever writes.
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def close(self) -> None:
         """Close every connection."""
@@ -133,24 +198,47 @@ class Database:
 
 def connect(url: str, *, pool_size: int = 16) -> Database:
     """Return the database at `url`; nothing is created but SQLite's folder."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(url, pool_size))
-    return Database(
-        create_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_recycle=1800
-        )
+        return Database(_sqlite(parsed, pool_size))
+    return Database(_postgresql(parsed, pool_size))
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as exc:
+        raise Invalid("database_url", WRONG_ADDRESS) from exc
+    if parsed.drivername in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise Invalid("database_url", WRONG_ADDRESS)
+    return parsed
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_recycle=1800
     )
 
+    @event.listens_for(engine, "connect")
+    def configure(connection: psycopg.Connection, _: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = on")
+            cursor.execute("SET lock_timeout = '15s'")
+        connection.commit()
 
-def _sqlite(url: str, pool_size: int) -> Engine:
-    path = make_url(url).database
+    return engine
+
+
+def _sqlite(url: URL, pool_size: int) -> Engine:
+    path = url.database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=pool_size, max_overflow=32)
 
     @event.listens_for(engine, "connect")
-    def configure(connection: Any, _: object) -> None:  # the driver's own connection
+    def configure(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # transactions begin where we say, below
         for pragma in (
             "journal_mode=WAL",
@@ -162,7 +250,16 @@ def _sqlite(url: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("adept_write", False)
+        options = connection.get_execution_options()
+        if options.get("adept_schema", False):
+            connection.info["adept_schema"] = True
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        write = options.get("adept_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def checkin(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        if connection is not None and record.info.pop("adept_schema", False):
+            connection.execute("PRAGMA foreign_keys=ON")
 
     return engine

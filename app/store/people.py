@@ -17,6 +17,7 @@ def add_candidate(tx: Transaction, candidate: Candidate) -> None:
         insert(candidates).values(
             id=candidate.id,
             membership_number=candidate.membership_number,
+            number_key=candidate.membership_number.lower(),
             name=candidate.name,
             created_at=candidate.created_at,
         )
@@ -28,20 +29,20 @@ def candidate(tx: Transaction, name: str) -> Candidate:
     row = tx.connection.execute(select(candidates).where(candidates.c.id == name)).first()
     if row is None:
         raise NotFound("candidate", name)
-    return Candidate(**row._mapping)
+    return _candidate(row)
 
 
 def by_number(tx: Transaction, number: str) -> Candidate | None:
     """Return the candidate with this membership number, if any; case does not matter."""
-    query = select(candidates).where(func.lower(candidates.c.membership_number) == number.lower())
+    query = select(candidates).where(candidates.c.number_key == number.lower())
     row = tx.connection.execute(query).first()
-    return None if row is None else Candidate(**row._mapping)
+    return None if row is None else _candidate(row)
 
 
 def page(tx: Transaction, *, after: str = "", most: int = 100) -> list[Candidate]:
     """Return candidates whose ids come after `after`, by id."""
     query = select(candidates).where(candidates.c.id > after).order_by(candidates.c.id).limit(most)
-    return [Candidate(**row._mapping) for row in tx.connection.execute(query)]
+    return [_candidate(row) for row in tx.connection.execute(query)]
 
 
 def add_booking(tx: Transaction, booking: Booking) -> None:
@@ -123,3 +124,7 @@ def reissue(tx: Transaction, booking: str, code_hmac: str, at: datetime) -> None
 
 def _booking(row: Row[Any]) -> Booking:
     return Booking(**row._mapping)
+
+
+def _candidate(row: Row[Any]) -> Candidate:
+    return Candidate(row.id, row.membership_number, row.name, row.created_at)

@@ -94,7 +94,7 @@ def any_provisional(tx: Transaction, window: str) -> bool:
     return any(one.result.provisional for one in of_window(tx, window))
 
 
-def _graded(row: Row[Any]) -> Graded:
+def _graded(row: Row[*tuple[Any, ...]]) -> Graded:
     return Graded(
         sitting=row.sitting_id,
         booking=row.booking_id,

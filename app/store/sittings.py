@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from app.errors import NotFound
 from app.exam.chain import GENESIS, Link, link
@@ -174,11 +174,12 @@ def progress(tx: Transaction, window: str) -> list[Progress]:
 
 
 def overdue(tx: Transaction, at: datetime, *, most: int = 200) -> list[SittingId]:
-    """Return sittings in progress whose time and grace are over."""
+    """Return sittings in progress whose time and grace are over, in the order of locking: by id."""
     query = (
         select(sittings.c.id)
         .where(sittings.c.state.in_([str(state) for state in IN_PROGRESS]))
         .where(sittings.c.save_until < at)
+        .order_by(sittings.c.id)
         .limit(most)
     )
     return [SittingId(name) for name in tx.connection.execute(query).scalars()]
@@ -209,7 +210,7 @@ def exposure_counts(tx: Transaction, window: str) -> dict[str, int]:
     return {item: int(count) for item, count in tx.connection.execute(query)}
 
 
-def _stored(tx: Transaction, query: Any, sitting: str) -> Stored:  # a prepared select
+def _stored(tx: Transaction, query: Select[*tuple[Any, ...]], sitting: str) -> Stored:
     row = tx.connection.execute(query, {"sitting": sitting}).first()
     if row is None:
         raise NotFound("sitting", sitting)

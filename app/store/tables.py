@@ -1,6 +1,6 @@
-"""The tables. Instants are fixed-width UTC text, so that every database keeps and sorts them alike."""
+"""The tables. Instants are fixed-width UTC text: every database keeps and sorts them alike."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     Boolean,
@@ -38,18 +38,18 @@ class Instant(TypeDecorator[datetime]):
     impl = String(27)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> str | None:
         """Return the text that is stored."""
         return None if value is None else stamp(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: str | None, _: Dialect) -> datetime | None:
         """Return the instant that was stored."""
         return None if value is None else instant_of(value)
 
 
 def instant_of(text: str) -> datetime:
     """Return the instant of a stored text."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 secrets = Table(
@@ -114,7 +114,8 @@ candidates = Table(
     "candidates",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("membership_number", String(64), nullable=False, unique=True),
+    Column("membership_number", String(64), nullable=False),
+    Column("number_key", String(64), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("created_at", Instant, nullable=False),
 )

@@ -28,8 +28,11 @@ def load(tx: Transaction, window: str) -> Window:
 
 
 def lock(tx: Transaction, window: str) -> Window:
-    """Return a window that nobody else can change until this transaction ends."""
-    query = select(windows).where(windows.c.id == window).with_for_update()
+    """Return a window that nobody else can change until this transaction ends.
+
+    Its key stays free (FOR NO KEY UPDATE), so new sittings need not wait for it.
+    """
+    query = select(windows).where(windows.c.id == window).with_for_update(key_share=True)
     row = tx.connection.execute(query).first()
     if row is None:
         raise NotFound("window", window)

@@ -1,0 +1,86 @@
+"""`adept candidate`: the people who can be booked."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from app.cli.command import command, noun
+from app.cli.output import Output, facts, instant, percent, table
+from app.cli.station import actor, opened
+from app.exam.people import Candidate
+from app.services import bookings
+from app.store import people, sittings
+from app.store.database import Transaction
+
+room = noun("Candidates: the people who can be booked.")
+PAGE = 500
+
+Number = Annotated[str, typer.Argument(help="The candidate's membership number.")]
+
+
+@command(room)
+def add(
+    out: Output, number: Number, name: Annotated[str, typer.Argument(help="The full name.")]
+) -> None:
+    """Register a candidate under a membership number of their own.
+
+    Example: `adept candidate add M-1024 "Ada Osei"`
+    """
+    with opened() as here, here.database.begin() as tx:
+        made = bookings.add_candidate(tx, number, name, actor=actor())
+    out.report(made, facts([("id", made.id), *_who(made)]))
+
+
+@command(room, "list")
+def list_(out: Output) -> None:
+    """List every candidate.
+
+    Example: `adept candidate list --json | jq -r '.[].membership_number'`
+    """
+    with opened() as here, here.database.read() as tx:
+        found = list(every(tx))
+    rows = [(one.membership_number, one.name, instant(one.created_at), one.id) for one in found]
+    out.report(found, table(("number", "name", "since", "id"), rows))
+
+
+@command(room)
+def show(out: Output, number: Number) -> None:
+    """Show a candidate with their bookings; the id is understood too.
+
+    Example: `adept candidate show M-1024`
+    """
+    with opened() as here, here.database.read() as tx:
+        who = find(tx, number)
+        booked = [(one, sittings.of_booking(tx, one.id)) for one in people.bookings_of(tx, who.id)]
+    value = [
+        {"id": one.id, "window": one.window_id, "extra_time": one.extra_time, "sitting": sitting}
+        for one, sitting in booked
+    ]
+    rows = [(one.window_id, percent(one.extra_time), one.id, sitting) for one, sitting in booked]
+    out.report(
+        {"candidate": who, "bookings": value},
+        facts([("id", who.id), *_who(who)]),
+        table(("window", "extra time", "booking", "sitting"), rows),
+    )
+
+
+def find(tx: Transaction, number: str) -> Candidate:
+    """Return a candidate by membership number or by id; raise NotFound."""
+    return people.by_number(tx, number.strip()) or people.candidate(tx, number.strip())
+
+
+def every(tx: Transaction) -> Iterator[Candidate]:
+    """Yield every candidate, page by page."""
+    page = people.page(tx, most=PAGE)
+    while page:
+        yield from page
+        page = people.page(tx, after=page[-1].id, most=PAGE)
+
+
+def _who(one: Candidate) -> list[tuple[str, object]]:
+    return [
+        ("membership number", one.membership_number),
+        ("name", one.name),
+        ("since", instant(one.created_at)),
+    ]

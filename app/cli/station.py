@@ -1,0 +1,69 @@
+"""Where commands work: the settings, the database, and who is at the keyboard."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from app import ambient
+from app.errors import Invalid, StoreNotMigrated
+from app.services.bookings import Actor
+from app.settings import Settings
+from app.store import migrate
+from app.store.database import Database, connect
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """The settings and the database that a command works with."""
+
+    settings: Settings
+    database: Database
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment; raise Invalid with the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = "ADEPT_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise Invalid(name, f"{name} cannot be used: {first['msg']}.") from exc
+
+
+@contextmanager
+def opened(*, migrated: bool = True) -> Iterator[Station]:
+    """Open the database; raise StoreNotMigrated unless its schema is this version's."""
+    settings = read_settings()
+    database = connect(settings.url(), pool_size=settings.pool_size)
+    try:
+        if migrated:
+            path = database.sqlite_path()
+            if path is not None and not path.exists():
+                raise StoreNotMigrated(None, migrate.newest())
+            migrate.require_newest(database)
+        yield Station(settings, database)
+    finally:
+        database.close()
+
+
+def actor() -> Actor:
+    """Return who is at the keyboard, for the record."""
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        who = "unknown"
+    return Actor(f"command line ({who})", ambient.now())
+
+
+def instant(text: str, field: str) -> datetime:
+    """Return the instant a person wrote; without an offset it is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as exc:
+        words = f"'{text}' is not a date and time. Write it like 2026-12-01T09:00 (UTC)."
+        raise Invalid(field, words) from exc
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

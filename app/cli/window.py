@@ -1,0 +1,138 @@
+"""`adept window`: when an exam can be started."""
+
+from typing import Annotated
+
+import typer
+
+from app import ambient
+from app.cli.command import command, noun
+from app.cli.output import Output, instant, line, table
+from app.cli.sitting import Minutes, Reason
+from app.cli.station import actor, opened
+from app.cli.station import instant as written
+from app.exam.window import Window
+from app.services import exam_windows
+from app.services.exam_windows import Plan, WindowView
+
+room = noun("Windows: when an exam can be started.")
+
+Name = Annotated[str, typer.Argument(help="The window's id.")]
+INSTANT = "Like 2026-12-01T09:00, in UTC unless an offset is given."
+
+
+@command(room, "list")
+def list_(out: Output) -> None:
+    """List the windows with their counts.
+
+    Example: `adept window list`
+    """
+    with opened() as here, here.database.read() as tx:
+        found = exam_windows.views(tx, at=ambient.now())
+    rows = [
+        (
+            view.window.id,
+            view.phase,
+            f"{view.window.exam} v{view.window.exam_version}",
+            instant(view.window.opens_at),
+            instant(view.window.closes_at),
+            view.booked,
+            view.in_progress,
+            view.ended,
+        )
+        for view in found
+    ]
+    columns = ("window", "phase", "exam", "opens", "closes", "booked", "in progress", "ended")
+    out.report([_value(view) for view in found], table(columns, rows))
+
+
+@command(room)
+def add(  # noqa: PLR0913 - a command's options are its arguments
+    out: Output,
+    window: Annotated[str, typer.Argument(help="An id of your own, like autumn-2026.")],
+    *,
+    exam: Annotated[str, typer.Option(help="The exam's code; its newest version is used.")],
+    opens: Annotated[str, typer.Option(help=f"When it opens. {INSTANT}")],
+    closes: Annotated[str, typer.Option(help=f"When it closes. {INSTANT}")],
+    title: Annotated[str, typer.Option(help="What people read; by default the id.")] = "",
+) -> None:
+    """Plan a window in which an exam can be started.
+
+    Example: `adept window add w1 --exam cim-l6-smm --opens 2026-12-01T09:00 --closes 2026-12-12`
+    """
+    opens_at, closes_at = written(opens, "opens"), written(closes, "closes")
+    with opened() as here, here.database.begin() as tx:
+        made = exam_windows.plan(
+            tx, Plan(window, title or window, exam, opens_at, closes_at), actor=actor()
+        )
+    _report(out, made, "planned")
+
+
+@command(room, "open")
+def open_(
+    out: Output,
+    window: Name,
+    *,
+    until: Annotated[str | None, typer.Option(help=f"Until when. {INSTANT}")] = None,
+) -> None:
+    """Open a window now, or open a closed one again.
+
+    Example: `adept window open autumn-2026 --until 2026-12-13T18:00`
+    """
+    end = None if until is None else written(until, "until")
+    with opened() as here, here.database.begin() as tx:
+        made = exam_windows.open_now(tx, window, until=end, actor=actor())
+    _report(out, made, "open")
+
+
+@command(room)
+def close(out: Output, window: Name) -> None:
+    """Close a window now: nothing starts any more, sittings in progress keep their time.
+
+    Example: `adept window close autumn-2026`
+    """
+    with opened() as here, here.database.begin() as tx:
+        made = exam_windows.close_now(tx, window, actor=actor())
+    _report(out, made, "closed")
+
+
+@command(room)
+def extend(
+    out: Output,
+    window: Name,
+    *,
+    minutes: Minutes,
+    reason: Reason,
+    since: Annotated[
+        str | None, typer.Option(help="When the outage began; by default MINUTES ago.")
+    ] = None,
+) -> None:
+    """Give time to every sitting of a window that an outage cut into.
+
+    Sittings handed in, or ended before the outage, are left alone.
+
+    Example: `adept window extend autumn-2026 --minutes 20 --reason "power cut"`
+    """
+    start = None if since is None else written(since, "since")
+    with opened() as here, here.database.begin() as tx:
+        names = exam_windows.extend_window(
+            tx, window, minutes=minutes, reason=reason, since=start, actor=actor()
+        )
+    value = {"window": window, "minutes": minutes, "sittings": names}
+    out.report(value, line(f"Given {minutes:g} minutes to {len(names)} sittings."))
+
+
+def _value(view: WindowView) -> dict[str, object]:
+    return {
+        "window": view.window,
+        "phase": view.phase,
+        "booked": view.booked,
+        "in_progress": view.in_progress,
+        "ended": view.ended,
+        "bands": view.bands,
+        "provisional": view.provisional,
+    }
+
+
+def _report(out: Output, window: Window, state: str) -> None:
+    span = f"{instant(window.opens_at)} to {instant(window.closes_at)}"
+    out.report(window, line(f"Window {window.id} is {state}: {span}."))
