@@ -43,6 +43,11 @@ def fresh_access_code() -> str:
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
 
 
+def generator(seed: int, *path: int) -> np.random.Generator:
+    """Return the generator of a place in a simulation: the same for the same seed and numpy."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *path])))
+
+
 def noise(seed: int, *path: int, size: int) -> NDArray[np.float64]:
     """Return `size` reproducible uniforms in [0, 1) for a place in a sitting.
 

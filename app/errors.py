@@ -34,7 +34,10 @@ ExamError
 └── StoreError
     ├── StoreUnavailable   it does not answer
     ├── StoreInUse         another server holds this SQLite file
-    └── StoreNotMigrated   run `adept migrate`
+    ├── StoreNotMigrated   run `adept migrate`
+    ├── StoreNotEmpty      it holds what a restore would replace
+    ├── BackupDamaged      the file is not a whole backup
+    └── SchemaBroken       a change of the schema would lose rows
 """
 
 from collections.abc import Iterable, Sequence
@@ -126,7 +129,8 @@ class StaleForm(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "This page was out of date, so nothing was changed. Please look at it and send it again."
+            "This page was out of date, so nothing was changed. "
+            "Please look at it and send it again."
         )
 
 
@@ -302,7 +306,8 @@ class UnknownOption(Invalid):
     def __init__(self, option: str) -> None:
         super().__init__(
             "option",
-            f"'{option[:40]}' is not one of this question's options. Nothing was changed; choose one.",
+            f"'{option[:40]}' is not one of this question's options. "
+            "Nothing was changed; choose one.",
         )
 
 
@@ -348,6 +353,38 @@ class StoreNotMigrated(StoreError):
         super().__init__(
             f"The database is at version {found or 'none'}, this Adept needs {wanted}. "
             "Run `adept migrate`; sittings in progress are kept."
+        )
+
+
+class StoreNotEmpty(StoreError):
+    """The database holds what a restore would replace."""
+
+    def __init__(self, name: str, rows: int) -> None:
+        super().__init__(
+            f"The database '{name}' is in use: it holds {rows} rows of candidates, windows and "
+            f"their record. Restore into an empty one, or replace all of it with: --replace {name}"
+        )
+        self.name = name
+        self.rows = rows
+
+
+class BackupDamaged(StoreError):
+    """The file is not a whole backup."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The file is not a whole Adept backup: {reason}. The database was not changed. "
+            "Take an earlier backup, or another copy of this one."
+        )
+
+
+class SchemaBroken(StoreError):
+    """A change of the schema would leave rows that refer to nothing."""
+
+    def __init__(self, table: str, parent: str) -> None:
+        super().__init__(
+            f"The change would leave rows of '{table}' without their row of '{parent}', so "
+            "nothing was changed. Report this with the version you upgrade from."
         )
 
 

@@ -20,7 +20,7 @@ CATCH_ALL = re.compile(
 )
 # "At least" asks for a smallest amount and hides no negation.
 NEGATIVE = re.compile(r"\b(not|cannot|except|(?<!\bat )least|never)\b|\b\w+n't\b", re.IGNORECASE)
-LETTER = re.compile(r"\b[Oo]ptions? [A-H]\b|\b(both|either|neither) [A-H] (and|n?or) [A-H]\b")
+LETTER = re.compile(r"\b[Oo]ptions? [A-H]\b|\b(?i:both|either|neither) [A-H] (and|n?or) [A-H]\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ def start(name: str) -> None:
     number = f"{int(migrate.newest()) + 1:04}"
     with TemporaryDirectory() as folder:
         newest = database.connect(f"sqlite:///{folder}/newest.sqlite")
-        migrate.upgrade(newest)
-        command.revision(migrate.config(newest), message=name, autogenerate=True, rev_id=number)
-        newest.engine.dispose()
+        with newest.changing_schema() as tx:
+            migrate.upgrade_within(tx)
+            command.revision(migrate.config(tx), message=name, autogenerate=True, rev_id=number)
+        newest.close()
 
 
 if __name__ == "__main__":

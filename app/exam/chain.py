@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from app.exam.events import Event, encode
@@ -34,26 +34,24 @@ class Break:
 
 def stamp(instant: datetime) -> str:
     """Return an instant as fixed-width UTC text, which every database keeps exactly."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def link(sitting: str, event: Event, *, sequence: int, head: str) -> Link:
     """Return the event as the next link after `head`."""
-    at, kind, body = stamp(event.at), event.body.kind, canonical(encode(event.body))
-    return Link(
+    unsealed = Link(
         sequence=sequence,
-        at=at,
-        kind=kind,
+        at=stamp(event.at),
+        kind=event.body.kind,
         request=event.request,
-        body=body,
-        hash=_hash(sitting, sequence, at, kind, event.request, body, head),
+        body=canonical(encode(event.body)),
+        hash="",
     )
+    return replace(unsealed, hash=_hash(sitting, unsealed, head))
 
 
-def _hash(
-    sitting: str, sequence: int, at: str, kind: str, request: str | None, body: str, head: str
-) -> str:
-    text = canonical([head, sitting, sequence, at, kind, request, body])
+def _hash(sitting: str, one: Link, head: str) -> str:
+    text = canonical([head, sitting, one.sequence, one.at, one.kind, one.request, one.body])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -63,14 +61,12 @@ def first_break(sitting: str, links: Iterable[Link], *, head: str, length: int) 
     for count, found in enumerate(links, start=1):
         if found.sequence != count:
             return Break(sitting, count, f"event {count} is missing or out of order")
-        expected = _hash(sitting, count, found.at, found.kind, found.request, found.body, previous)
-        if found.hash != expected:
+        if found.hash != _hash(sitting, found, previous):
             return Break(sitting, count, f"event {count} ({found.kind}) was changed or reordered")
         previous = found.hash
     if count != length:
-        return Break(
-            sitting, count + 1, f"the record has {count} events, the sitting counted {length}"
-        )
+        first = min(count, length) + 1
+        return Break(sitting, first, f"the record has {count} events, the sitting counted {length}")
     if previous != head:
         return Break(sitting, count, "the last event is not the one the sitting points to")
     return None

@@ -15,10 +15,14 @@ class Clock:
     extended: timedelta = timedelta()
 
 
+def allowance(minutes: int, extra_time: float) -> timedelta:
+    """Return the time a paper has: its minutes, and a share of them as extra time."""
+    return timedelta(minutes=minutes) * (1 + extra_time)
+
+
 def deadline(clock: Clock) -> datetime:
     """Return the instant the time ends: start + allowance x (1 + extra) + extensions."""
-    allowance = timedelta(minutes=clock.minutes) * (1 + clock.extra_time)
-    return clock.started_at + allowance + clock.extended
+    return clock.started_at + allowance(clock.minutes, clock.extra_time) + clock.extended
 
 
 def last_save(clock: Clock) -> datetime:

@@ -116,8 +116,8 @@ def qualification_mark(modules: Sequence[ModuleMark]) -> int:
     total = sum(module.credits for module in modules)
     if total <= 0:
         raise ValueError("a qualification needs modules that carry credits")
-    weighted = sum(Decimal(module.credits) * module.mark for module in modules)
-    return half_up(weighted / total)
+    weighted = sum(module.credits * module.mark for module in modules)
+    return half_up(Decimal(weighted) / total)
 
 
 def qualification_band(

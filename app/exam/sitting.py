@@ -169,7 +169,8 @@ def answer(
     if sitting.state is State.TIME_ENDED or at > last_save(clock):
         late = LateRefused("answer", position, change.option)
         ended = () if sitting.state is State.TIME_ENDED else (Event(at, TimeEnded()),)
-        return Decision((*ended, Event(at, late, request)), DeadlinePassed(deadline(clock)))
+        # It does not use its request up: after an extension the same one may be sent again.
+        return Decision((*ended, Event(at, late)), DeadlinePassed(deadline(clock)))
     if not 1 <= position <= len(sitting.places):
         raise UnknownPosition(position)
     if position not in sitting.open_positions():
@@ -193,28 +194,29 @@ def close_block(sitting: Sitting, block: int, caller: Caller) -> Decision:
     """Close the open block; closing it again changes nothing."""
     clock = _running_clock(sitting)
     _hold(sitting, caller)
+    at = instant(sitting, caller.at)
     if sitting.state in ENDED or block < sitting.block:
         return Decision()
     if block > sitting.block:
         raise BlockNotReached(block, sitting.block)
-    if caller.at >= deadline(clock):
-        return _one(sitting, caller.at, TimeEnded())
+    if at >= deadline(clock):
+        return _one(sitting, at, TimeEnded())
     if sitting.state is State.BLOCK_CLOSED:
         return Decision()
-    return _one(sitting, caller.at, BlockLeft(block))
+    return _one(sitting, at, BlockLeft(block))
 
 
 def hand_in(sitting: Sitting, caller: Caller) -> Decision:
     """End the sitting from its last block, or from any block once the time is over."""
     clock = _running_clock(sitting)
     _hold(sitting, caller)
+    at = instant(sitting, caller.at)
     if sitting.state in ENDED:
         return Decision()
-    if caller.at >= deadline(clock):
-        return _one(sitting, caller.at, TimeEnded())
+    if at >= deadline(clock):
+        return _one(sitting, at, TimeEnded())
     if not sitting.is_last_block():
         raise PaperNotComplete(sitting.made.length - len(sitting.places))
-    at = instant(sitting, caller.at)
     leaving = (Event(at, BlockLeft(sitting.block)),) if sitting.block_is_open else ()
     return Decision((*leaving, Event(at, HandedIn())))
 
@@ -240,7 +242,7 @@ def extend(sitting: Sitting, more: Extended, at: datetime) -> Decision:
     return _one(sitting, at, more)
 
 
-def evolve(sitting: Sitting, event: Event) -> Sitting:
+def evolve(sitting: Sitting, event: Event) -> Sitting:  # noqa: C901 - one arm for each event
     """Return the sitting after an event; the only place where a sitting changes."""
     moved = replace(sitting, last_at=event.at)
     match event.body:

@@ -9,10 +9,13 @@ from app.errors import (
     Invalid,
     NotGraded,
     ProvisionalScale,
+    Refused,
     SamePerson,
     WindowBusy,
     WindowNotOpen,
 )
+
+YEARS = range(2000, 2200)
 
 
 class Phase(StrEnum):
@@ -60,7 +63,12 @@ def require_admission(window: Window, at: datetime) -> None:
 
 
 def require_span(opens_at: datetime, closes_at: datetime) -> None:
-    """Raise Invalid unless the window ends after it begins."""
+    """Raise Invalid unless the window ends after it begins, in years that calendars share."""
+    for field, instant in (("opens_at", opens_at), ("closes_at", closes_at)):
+        if instant.utcoffset() is None:
+            raise Invalid(field, "Give the time with its zone, for example 2027-01-11T09:00:00Z.")
+        if instant.year not in YEARS:
+            raise Invalid(field, f"Give a year from {YEARS.start} to {YEARS.stop - 1}.")
     if closes_at <= opens_at:
         raise Invalid("closes_at", "A window must close after it opens. Give a later closing time.")
 
@@ -85,8 +93,18 @@ def require_releasable(window: Window, *, provisional: bool, allowed: bool) -> N
         raise ProvisionalScale(window.exam)
 
 
+def require_all_graded(*, in_progress: int, ended: int, graded: int) -> None:
+    """Raise WindowBusy unless each sitting that was started has ended and has a result."""
+    if in_progress:
+        raise WindowBusy(f"{in_progress} sittings are still in progress; wait for their deadlines")
+    if ended != graded:
+        raise WindowBusy(f"{ended} sittings have ended and {graded} are graded; grade it again")
+
+
 def require_two_people(first: str | None, second: str) -> str:
-    """Return the first person; raise SamePerson unless somebody else proposed the release."""
-    if first is None or first == second:
+    """Return the first person; raise unless somebody else has proposed the release."""
+    if first is None:
+        raise Refused("Nobody has proposed this release: one person proposes, another confirms.")
+    if first == second:
         raise SamePerson
     return first

@@ -39,10 +39,11 @@ def upgrade() -> None:
     op.create_table('candidates',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('membership_number', sa.String(length=64), nullable=False),
+    sa.Column('number_key', sa.String(length=64), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('created_at', sa.String(length=27), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_candidates')),
-    sa.UniqueConstraint('membership_number', name=op.f('uq_candidates_membership_number'))
+    sa.UniqueConstraint('number_key', name=op.f('uq_candidates_number_key'))
     )
     op.create_table('frameworks',
     sa.Column('id', sa.String(length=64), nullable=False),

@@ -1,0 +1,102 @@
+"""Refusals as pages: what happened, what is kept, and what to do; a choice is never dropped."""
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.errors import ExamError
+from app.web.candidate import screens, session
+from app.web.candidate.forms import AnswerForm, Carried, SignInForm
+from app.web.candidate.pages import Alert
+from app.web.candidate.screens import Visit
+from app.web.deps import Context
+from app.web.problems import Problem, problem
+
+ENDINGS = {"deadline-passed", "sitting-ended", "not-started"}
+SIGN_IN = {"not-signed-in", "superseded"}
+OFFERED_AGAIN = {"stale-form", "unknown-option", "invalid"}
+
+
+def render(request: Request, found: Problem) -> Response:
+    """Return a refusal as a page."""
+    context = Context(service=request.app.state.service, at=request.state.at)
+    if found.status >= 500:
+        return _message(request, context, found)
+    try:
+        return _page(request, context, found)
+    except ExamError as second:
+        return _plain(request, context, problem(second))
+
+
+def _page(request: Request, context: Context, found: Problem) -> Response:
+    """Return the page that was asked for with the refusal on top, wherever there is one."""
+    path = request.url.path
+    if found.kind in SIGN_IN or path == "/":
+        return _plain(request, context, found)
+    holder = session.holder_of(request, context.keys)
+    if holder is None or not path.startswith(f"/sitting/{holder.sitting}"):
+        return _message(request, context, found)
+    if request.method == "POST":
+        return _again(Visit(request, context, holder), found)
+    if found.kind in ENDINGS:
+        return RedirectResponse(f"/sitting/{holder.sitting}", status_code=303)
+    if found.kind == "paper-not-complete":
+        return RedirectResponse(f"/sitting/{holder.sitting}/review", status_code=303)
+    return _message(request, context, found)
+
+
+def _again(visit: Visit, found: Problem) -> Response:
+    """Return the page whose form was refused, with what was chosen kept."""
+    request, alert = visit.request, Alert.of(found)
+    if found.kind in ENDINGS:
+        return screens.sitting(visit, alert)
+    match request.url.path.split("/")[3:]:
+        case ["questions", str(position)] if found.kind in OFFERED_AGAIN:
+            form = getattr(request.state, "form", AnswerForm())
+            asked = Alert.of(found, "choice" if found.kind == "unknown-option" else None)
+            return screens.question(visit, int(position), choice=form.choice, alert=asked)
+        case ["review"]:
+            return screens.review(visit, alert)
+        case ["finish"] if found.kind != "paper-not-complete":
+            return screens.finish(visit, alert)
+        case ["start"]:
+            return screens.sitting(visit, alert)
+        case _:
+            return _message(request, visit.context, found)
+
+
+def _plain(request: Request, context: Context, found: Problem) -> Response:
+    """Return the sign-in page where signing in helps, else a message."""
+    form = getattr(request.state, "form", None)
+    number = form.number[:200] if isinstance(form, SignInForm) else ""
+    if found.kind not in SIGN_IN and not isinstance(form, SignInForm):
+        return _message(request, context, found)
+    field = None
+    if found.kind in ("invalid", "wrong-code"):
+        field = "code" if number.strip() and found.kind == "invalid" else "number"
+    return screens.door(
+        request,
+        context,
+        alert=Alert.of(found, field),
+        number=number,
+        carried=_carried(request),
+    )
+
+
+def _carried(request: Request) -> Carried:
+    form = getattr(request.state, "form", None)
+    if isinstance(form, SignInForm):
+        return form.cleaned()
+    asked = request.path_params
+    return Carried(
+        sitting=str(asked.get("sitting_id", "")),
+        position=str(asked.get("position", "")),
+        choice=form.choice if isinstance(form, AnswerForm) else "",
+    ).cleaned()
+
+
+def _message(request: Request, context: Context, found: Problem) -> Response:
+    holder = session.holder_of(request, context.keys)
+    ways = [("/", "Go to the sign-in page")]
+    if holder is not None:
+        ways = [(f"/sitting/{holder.sitting}", "Go to your exam")]
+    return screens.message(request, Alert.of(found), ways)

@@ -1,0 +1,147 @@
+"""Screens: read what a page shows, and render it; used when all is well and after a refusal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from app import ambient
+from app.exam.sitting import Caller
+from app.services import views
+from app.services.views import SittingView
+from app.web.candidate import pages, session
+from app.web.candidate.clock import refresh_after
+from app.web.candidate.forms import Carried
+from app.web.candidate.pages import Alert, Frame, Tokens
+from app.web.candidate.session import Holder
+from app.web.deps import Context
+from app.web.rendering import render
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of somebody who holds a sitting."""
+
+    request: Request
+    context: Context
+    holder: Holder
+
+    @property
+    def caller(self) -> Caller:
+        """Return who acts, and when."""
+        return Caller(self.context.at, self.holder.session)
+
+    @property
+    def token(self) -> str:
+        """Return what the page's forms carry."""
+        return session.token_of(self.context.keys, self.holder)
+
+
+def door(
+    request: Request,
+    context: Context,
+    *,
+    alert: Alert | None = None,
+    number: str = "",
+    carried: Carried | None = None,
+) -> Response:
+    """Return the sign-in page, with a choice to be carried through if there is one."""
+    token = session.door_of(request, context.keys)
+    held = session.holder_of(request, context.keys) if alert is None else None
+    kept = (carried or Carried()).cleaned()
+    page = pages.DoorPage(
+        frame=Frame("Sign in to your exam", pages.SERVICE, alert, "/"),
+        token=token.token,
+        number=number,
+        carried=tuple((name, str(value)) for name, value in kept if value),
+        has_choice=bool(kept.choice),
+        go_on=None if held is None else f"/sitting/{held.sitting}",
+    )
+    answer = render(request, "candidate/door.html", page, status=page.frame.status)
+    return _with_door(context, token, answer)
+
+
+def display(request: Request, context: Context, back: str, alert: Alert | None = None) -> Response:
+    """Return the display settings."""
+    token = session.door_of(request, context.keys)
+    page = pages.DisplayPage(
+        Frame("Display settings", pages.SERVICE, alert, "/display"), token.token, back
+    )
+    answer = render(request, "candidate/display.html", page, status=page.frame.status)
+    return _with_door(context, token, answer)
+
+
+def message(request: Request, alert: Alert, ways: Sequence[tuple[str, str]]) -> Response:
+    """Return a page that says what happened, and where to go from there."""
+    page = pages.MessagePage(Frame(alert.title, pages.SERVICE, alert), alert.detail, tuple(ways))
+    return render(request, "candidate/message.html", page, status=alert.status)
+
+
+def sitting(visit: Visit, alert: Alert | None = None) -> Response:
+    """Return the sitting's own page: instructions, the way on, or what happened."""
+    context = visit.context
+    with context.database.read() as tx:
+        view = views.sitting_view(tx, visit.holder.sitting, caller=visit.caller)
+    door = session.door_of(visit.request, context.keys)
+    tokens = Tokens(visit.token, door.token)
+    page = pages.sitting_page(view, context.at, tokens, context.settings.grace_seconds, alert)
+    headers = _leave(view, context) if page.stage == "running" else {}
+    return _with_door(context, door, _page(visit, "sitting", page, headers))
+
+
+def question(
+    visit: Visit, position: int, *, choice: str = "", alert: Alert | None = None
+) -> Response:
+    """Return a question; `choice` is offered, and nothing is written."""
+    with visit.context.database.read() as tx:
+        item = views.item_view(tx, visit.holder.sitting, position, caller=visit.caller)
+    tokens = Tokens(visit.token, request=ambient.fresh_id())
+    page = pages.question_page(item, tokens, choice, alert)
+    return _page(visit, "question", page, _leave(item.sitting, visit.context))
+
+
+def review(visit: Visit, alert: Alert | None = None) -> Response:
+    """Return the review of the open part."""
+    view = _running(visit)
+    page = pages.review_page(view, Tokens(visit.token), alert)
+    return _page(visit, "review", page, _leave(view, visit.context))
+
+
+def finish(visit: Visit, alert: Alert | None = None) -> Response:
+    """Return the question whether to hand in."""
+    view = _running(visit)
+    views.require_complete(view)
+    page = pages.finish_page(view, Tokens(visit.token), alert)
+    return _page(visit, "finish", page, _leave(view, visit.context))
+
+
+def results(visit: Visit) -> Response:
+    """Return the released results of the person who holds the browser."""
+    with visit.context.database.read() as tx:
+        view = views.sitting_view(tx, visit.holder.sitting, caller=visit.caller)
+        found = views.result_views(tx, visit.holder.sitting, caller=visit.caller)
+    return _page(visit, "results", pages.results_page(view, found, Tokens(visit.token)), {})
+
+
+def _page(visit: Visit, name: str, page: pages.Framed, headers: dict[str, str]) -> Response:
+    template, status = f"candidate/{name}.html", page.frame.status
+    return render(visit.request, template, page, status=status, headers=headers)
+
+
+def _running(visit: Visit) -> SittingView:
+    with visit.context.database.read() as tx:
+        view = views.sitting_view(tx, visit.holder.sitting, caller=visit.caller)
+    views.require_running(view, visit.context.at)
+    return view
+
+
+def _leave(view: SittingView, context: Context) -> dict[str, str]:
+    if view.save_until is None:
+        return {}
+    seconds = refresh_after(view.id, view.save_until, context.at)
+    return {"Refresh": f"{seconds}; url=/sitting/{view.id}"}
+
+
+def _with_door(context: Context, token: session.Door, answer: Response) -> Response:
+    session.remember(answer, session.DOOR_COOKIE, token.cookie, context)
+    return answer

@@ -1,0 +1,263 @@
+"""Plain functions that make what tests need, with fixed values; arguments are what tests vary."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+import numpy as np
+
+from app.exam.delivery import Edition, Noise, edition, noise_sizes
+from app.exam.events import BlockDelivered, Created, Event, Place, Started
+from app.exam.sitting import Sitting, SittingId, created, evolve
+from itembank.blueprint import Blueprint
+from itembank.criteria import (
+    CFAssociation,
+    CFDocument,
+    CFItem,
+    Demand,
+    Framework,
+    Kind,
+    Link,
+)
+from itembank.exams import (
+    AdaptivePaper,
+    Band,
+    ExamDefinition,
+    FixedForm,
+    Prior,
+    Scoring,
+    provisional_parameters,
+)
+from itembank.items import ItemId, ItemVersion, Option, OptionId
+
+AT = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
+CHANGED = "2026-11-22T00:00:00+00:00"
+OPTION_IDS = ("p", "q", "r", "s")
+TITLES = {
+    "1": "Outcome one",
+    "1.1": "Criterion one one",
+    "1.2": "Criterion one two",
+    "2": "Outcome two",
+    "2.1": "Criterion two one",
+}
+BANDS = (
+    Band(code="D", name="Distinction", lowest=80),
+    Band(code="M", name="Merit", lowest=70),
+    Band(code="P", name="Pass", lowest=60),
+    Band(code="F", name="Fail", lowest=0),
+)
+
+
+def at(minutes: float = 0, *, seconds: float = 0) -> datetime:
+    """Return an instant so long after nine o'clock."""
+    return AT + timedelta(minutes=minutes, seconds=seconds)
+
+
+def make_item(
+    name: str = "I-1",
+    *,
+    key: str = "q",
+    criterion: str = "1.1",
+    rating: float = 0.6,
+    shuffle: bool = True,
+) -> ItemVersion:
+    """Return an item with four options of one length, none of which breaks a rule."""
+    return ItemVersion(
+        id=name,
+        version=1,
+        criterion=criterion,
+        topic=f"{criterion}.1",
+        command_word="explain",
+        stem=(f"A bakery posts every day. This is case {name}.", "What should it do first?"),
+        options=tuple(make_option(option, is_key=option == key) for option in OPTION_IDS),
+        key=key,
+        shuffle=shuffle,
+        rating=rating,
+        author="A. Author",
+    )
+
+
+def make_option(name: str, *, is_key: bool = False) -> Option:
+    return Option(
+        id=name,
+        text=f"Measure the reach of post {name}",
+        rationale=f"Rationale {name}",
+        misconception=None if is_key else f"Misconception {name}",
+    )
+
+
+def make_bank(
+    per_criterion: int = 6, *, criteria: Sequence[str] = ("1.1", "1.2", "2.1")
+) -> tuple[ItemVersion, ...]:
+    """Return items with keys spread over the options and ratings from .40 to .85."""
+    count = per_criterion * len(criteria)
+    return tuple(
+        make_item(
+            f"I-{criterion}-{number:02}",
+            key=OPTION_IDS[(place := at_criterion * per_criterion + number) % 4],
+            criterion=criterion,
+            rating=round(0.40 + 0.45 * ((7 * place) % count) / count, 2),
+        )
+        for at_criterion, criterion in enumerate(criteria)
+        for number in range(per_criterion)
+    )
+
+
+def make_framework() -> Framework:
+    """Return two outcomes over three criteria with one topic each, in CASE's shape."""
+    titles = {**TITLES, **{f"{code}.1": f"Topic of {code}" for code in ("1.1", "1.2", "2.1")}}
+    root = Link(identifier=_uuid("small"), uri="urn:small", title="document")
+    return Framework(
+        document=CFDocument(
+            identifier=_uuid("small"),
+            uri="urn:small",
+            creator="Adept",
+            title="A small syllabus",
+            language="en",
+            adoption_status="Adopted",
+            last_change=CHANGED,
+        ),
+        items=tuple(
+            CFItem(
+                identifier=_uuid(code),
+                uri=f"urn:{code}",
+                code=code,
+                title=title,
+                kind=(Kind.OUTCOME, Kind.CRITERION, Kind.TOPIC)[code.count(".")],
+                last_change=CHANGED,
+            )
+            for code, title in titles.items()
+        ),
+        associations=tuple(
+            CFAssociation(
+                identifier=_uuid(f"tie-{code}"),
+                uri=f"urn:tie:{code}",
+                association_type="isChildOf",
+                origin=_link(code),
+                destination=_link(code.rpartition(".")[0]) if "." in code else root,
+                sequence=number,
+                last_change=CHANGED,
+            )
+            for number, code in enumerate(titles, start=1)
+        ),
+        demands=(Demand(name="understand", command_words=("explain", "describe")),),
+    )
+
+
+def make_blueprint(
+    criteria: Mapping[str, int] | None = None,
+    *,
+    outcomes: Mapping[str, tuple[int, int]] | None = None,
+    tolerance: int = 1,
+) -> Blueprint:
+    """Return a blueprint of eight items: 3, 3 and 2."""
+    shares = {"1.1": 3, "1.2": 3, "2.1": 2} if criteria is None else criteria
+    return Blueprint(
+        items=sum(shares.values()),
+        tolerance=tolerance,
+        criteria=shares,
+        outcomes={"1": (5, 6), "2": (2, 3)} if outcomes is None else outcomes,
+    )
+
+
+def make_exam(
+    *,
+    block_size: int = 2,
+    form: Sequence[str] = (),
+    reference: Sequence[str] | None = None,
+    scoring: Scoring = Scoring.DOMAIN_SCORE,
+    blueprint: Blueprint | None = None,
+) -> ExamDefinition:
+    """Return an exam of one hour on the small syllabus; a `form` makes its paper fixed."""
+    return ExamDefinition(
+        code="small",
+        version=1,
+        title="A small exam",
+        framework=make_framework().id,
+        minutes=60,
+        paper=(
+            FixedForm(items=tuple(form), block_size=block_size)
+            if form
+            else AdaptivePaper(block_size=block_size)
+        ),
+        blueprint=make_blueprint() if blueprint is None else blueprint,
+        scoring=scoring,
+        reference_form=None if reference is None else tuple(reference),
+        bands=BANDS,
+        threshold=60,
+        credits=10,
+        prior=Prior(mean=0.5, sd=1.0),
+        release_on_provisional=True,
+    )
+
+
+def make_form() -> tuple[str, ...]:
+    """Return a fixed form that meets the small blueprint from `make_bank()`."""
+    shares = make_blueprint().criteria.items()
+    return tuple(f"I-{code}-{number:02}" for code, count in shares for number in range(count))
+
+
+def make_edition(
+    exam: ExamDefinition | None = None, *, items: Sequence[ItemVersion] = ()
+) -> Edition:
+    """Return the small exam with a bank of eighteen items on provisional parameters."""
+    bank = tuple(items) or make_bank()
+    return edition(exam or make_exam(), make_framework(), bank, provisional_parameters(bank))
+
+
+def make_created(*, length: int = 8, block_size: int = 2, seed: int = 1) -> Created:
+    return Created(
+        booking="booking-1",
+        exam="small",
+        exam_version=1,
+        parameters="parameters-1",
+        seed=seed,
+        length=length,
+        block_size=block_size,
+    )
+
+
+def make_started(*, minutes: int = 60, extra_time: float = 0.0, grace_seconds: int = 20) -> Started:
+    return Started(minutes, extra_time, grace_seconds, seen_before=())
+
+
+def make_places(first: int, count: int) -> tuple[Place, ...]:
+    """Return places for the items I-first, I-first+1 and so on."""
+    options = tuple(OptionId(name) for name in OPTION_IDS)
+    return tuple(Place(ItemId(f"I-{n}"), 1, options) for n in range(first, first + count))
+
+
+def make_block(sitting: Sitting) -> BlockDelivered:
+    """Return the next block of a sitting, items named by their positions."""
+    first, length = len(sitting.places) + 1, sitting.made.length
+    count = min(sitting.made.block_size, length - first + 1)
+    rest = tuple((ItemId(f"I-{n}"), 1) for n in range(first + count, length + 1))
+    return BlockDelivered(sitting.block + 1, make_places(first, count), rest, theta=0.5, sem=1.0)
+
+
+def make_sitting(*bodies: Event, made: Created | None = None, name: str = "sitting-1") -> Sitting:
+    """Return a sitting made at nine o'clock, after the given events."""
+    sitting, _ = created(SittingId(name), made or make_created(), AT)
+    for event in bodies:
+        sitting = evolve(sitting, event)
+    return sitting
+
+
+def make_open_sitting(*, made: Created | None = None, begin: Started | None = None) -> Sitting:
+    """Return a sitting that was signed in to and started at nine, with its first block open."""
+    sitting = make_sitting(Event(AT, begin or make_started()), made=made)
+    return evolve(sitting, Event(AT, make_block(sitting)))
+
+
+def still(edition: Edition) -> Noise:
+    """Return the chance of a block in which all deviates are one half."""
+    values, options = noise_sizes(edition)
+    return Noise(values=np.full(values, 0.5), options=np.full(options, 0.5))
+
+
+def _uuid(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"https://adept.example/{name}"))
+
+
+def _link(code: str) -> Link:
+    return Link(identifier=_uuid(code), uri=f"urn:{code}", title=code)

@@ -1,0 +1,245 @@
+"""A season through the services: an exam, a window, people, and a candidate at a keyboard."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from app.exam.grading import Graded
+from app.exam.sitting import Caller, Change, Sitting, SittingId
+from app.services import access, bookings, exam_windows, grade, item_bank, sit
+from app.services.access import Role
+from app.services.bookings import Actor
+from app.services.keys import Keys, load_keys
+from app.settings import Settings
+from app.store import bank, sittings
+from app.store.database import Database
+from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm
+from itembank.items import OptionId
+from tests.factories import at
+
+SETTINGS = Settings()
+WINDOW = "w1"
+CHAIRS = ("ann@example.org", "ben@example.org")
+PASSWORD = "a long enough password"  # noqa: S105 - of people who do not exist
+CLOSES = 24 * 60
+
+# What a candidate does at a position: an option id, or None to leave it blank.
+Choose = Callable[[int, tuple[str, ...]], str | None]
+
+
+@dataclass
+class Clock:
+    """The instant of every move; it stands still until a test turns it."""
+
+    minutes: float = 0.0
+
+    @property
+    def now(self) -> datetime:
+        return at(self.minutes)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A booked candidate with the access code they were given."""
+
+    number: str
+    code: str
+    candidate: str
+    booking: str
+
+
+@dataclass
+class Season:
+    """An open window of one exam on one database."""
+
+    database: Database
+    exam: ExamDefinition
+    clock: Clock = field(default_factory=Clock)
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def keys(self) -> Keys:
+        with self.database.begin() as tx:
+            return load_keys(tx)
+
+    def actor(self, name: str = "board") -> Actor:
+        return Actor(name, self.clock.now)
+
+    def window(self, name: str, *, opens: float = -1, closes: float = CLOSES) -> None:
+        """Plan a window of this exam."""
+        with self.database.begin() as tx:
+            plan = exam_windows.Plan(name, "A window", self.exam.code, at(opens), at(closes))
+            exam_windows.plan(tx, plan, actor=self.actor())
+
+    def book(
+        self, window: str = WINDOW, *, extra_time: float = 0.0, candidate: str | None = None
+    ) -> Person:
+        """Book a new person, or one that is known, into a window."""
+        keys = self.keys
+        with self.database.begin() as tx:
+            number = f"M{next(self.numbers)}"
+            if candidate is None:
+                name = f"Person {number}"
+                candidate = bookings.add_candidate(tx, number, name, actor=self.actor()).id
+            issued = bookings.book(
+                tx, candidate, window, extra_time=extra_time, keys=keys, actor=self.actor()
+            )
+        return Person(number, issued.access_code, candidate, issued.booking.id)
+
+    def sitter(self, person: Person | None = None) -> "Sitter":
+        """Return a candidate who has signed in (as a program does, by booking)."""
+        person = person or self.book()
+        with self.database.begin() as tx:
+            taken = sit.take_sitting(tx, person.booking, face="api", at=self.clock.now)
+        return Sitter(self, taken.sitting, taken.session)
+
+    def add_chairs(self) -> None:
+        with self.database.begin() as tx:
+            for email in CHAIRS:
+                access.add_staff(tx, email, PASSWORD, frozenset({Role.CHAIR}))
+
+    def close(self, window: str = WINDOW) -> None:
+        with self.database.begin() as tx:
+            exam_windows.close_now(tx, window, actor=self.actor())
+
+    def grade(self, window: str = WINDOW) -> grade.Summary:
+        with self.database.begin() as tx:
+            return grade.grade_window(tx, window, actor=self.actor())
+
+    def propose(self, name: str = CHAIRS[0], window: str = WINDOW) -> None:
+        with self.database.begin() as tx:
+            grade.propose_release(tx, window, actor=self.actor(name))
+
+    def confirm(self, name: str = CHAIRS[1], window: str = WINDOW) -> None:
+        with self.database.begin() as tx:
+            grade.confirm_release(tx, window, actor=self.actor(name))
+
+    def result(self, sitting: str) -> Graded | None:
+        with self.database.read() as tx:
+            return grade.result_of(tx, sitting)
+
+    def sweep(self) -> int:
+        with self.database.begin() as tx:
+            return sit.end_overdue(tx, self.clock.now)
+
+
+@dataclass
+class Sitter:
+    """A candidate with a sign-in."""
+
+    season: Season
+    sitting: SittingId
+    session: int
+    requests: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.season.clock.now, self.session)
+
+    def start(self) -> Sitting:
+        with self.season.database.begin() as tx:
+            return sit.start(tx, self.sitting, caller=self.caller, settings=SETTINGS)
+
+    def answer(self, position: int, option: str | None, request: str | None = None) -> sit.Receipt:
+        name = request or f"r{next(self.requests)}"
+        change = Change(clear=True) if option is None else Change(option=OptionId(option))
+        with self.season.database.begin() as tx:
+            return sit.answer(tx, self.sitting, position, change, request=name, caller=self.caller)
+
+    def close_block(self, block: int | None = None) -> Sitting:
+        number = self.now().block if block is None else block
+        with self.season.database.begin() as tx:
+            return sit.close_block(tx, self.sitting, number, caller=self.caller)
+
+    def hand_in(self) -> Sitting:
+        with self.season.database.begin() as tx:
+            return sit.hand_in(tx, self.sitting, caller=self.caller)
+
+    def now(self) -> Sitting:
+        with self.season.database.read() as tx:
+            return sittings.load(tx, self.sitting).sitting
+
+    def sit(self, choose: Choose, *, blocks: int | None = None) -> Sitting:
+        """Sit the paper, or its first blocks: answer, close, and hand in after the last."""
+        sitting = self.start()
+        while True:
+            for position in sitting.open_positions():
+                option = choose(position, sitting.places[position - 1].options)
+                if option is not None:
+                    self.answer(position, option)
+            if sitting.is_last_block():
+                return self.hand_in()
+            if sitting.block == blocks:
+                return self.now()
+            sitting = self.close_block(sitting.block)
+
+    def meets_its_blueprint(self) -> bool:
+        """Count the paper by criterion and outcome without the package's own bookkeeping."""
+        with self.season.database.read() as tx:
+            edition = bank.load_edition(tx, self.season.exam.code, self.season.exam.version)
+        items = [place.item for place in self.now().places]
+        criteria = Counter(edition.item(name).criterion for name in items)
+        outcomes = Counter(dict.fromkeys(edition.exam.blueprint.outcomes, 0))
+        for code, number in criteria.items():
+            outcomes[edition.framework.parent(code)] += number
+        blueprint = edition.exam.blueprint
+        within = all(
+            blueprint.limits(code)[0] <= (criteria | outcomes)[code] <= blueprint.limits(code)[1]
+            for code in [*blueprint.criteria, *blueprint.outcomes]
+        )
+        return within and len(set(items)) == blueprint.items == len(items)
+
+
+def make_season(
+    database: Database,
+    *,
+    block_size: int = 15,
+    form: tuple[str, ...] = (),
+    provisional: bool = True,
+) -> Season:
+    """Save an exam like the shipped one, and open a window of it for a day."""
+    paper = (
+        FixedForm(items=form, block_size=block_size)
+        if form
+        else AdaptivePaper(block_size=block_size)
+    )
+    changes = {"code": "demo", "paper": paper, "release_on_provisional": provisional}
+    with database.begin() as tx:
+        exam = item_bank.exam(tx, "cim-l6-smm").exam.model_copy(update=changes)
+        item_bank.save_exam(tx, exam)
+    season = Season(database, exam)
+    season.window(WINDOW)
+    return season
+
+
+def shipped_form() -> tuple[str, ...]:
+    """Return a fixed form of the shipped bank that meets its blueprint."""
+    starter = item_bank.read_starter()
+    return tuple(
+        item.id
+        for code, share in starter.exam.blueprint.criteria.items()
+        for item in [item for item in starter.items if item.criterion == code][:share]
+    )
+
+
+def keys_of(season: Season) -> dict[str, str]:
+    """Return the key of every item."""
+    with season.database.read() as tx:
+        return {item.id: item.key for item in bank.latest_items(tx)}
+
+
+def at_random(seed: int, *, blank: float = 0.1) -> Choose:
+    """Return a candidate who picks any option, and leaves some questions blank."""
+    chance = random.Random(seed)  # noqa: S311 - a simulated candidate
+
+    def choose(_: int, options: tuple[str, ...]) -> str | None:
+        return None if chance.random() < blank else chance.choice(options)
+
+    return choose
+
+
+def first_option(_: int, options: tuple[str, ...]) -> str | None:
+    return options[0]
