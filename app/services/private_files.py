@@ -1,5 +1,6 @@
 """Files that hold secrets: for their owner alone, and never seen half written."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from app import ambient
 @contextmanager
 def private_file(path: Path) -> Iterator[BinaryIO]:
     """Give a file of mode 0600 that takes the name of `path` once it is whole and on disk."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
     part = path.with_name(f".{path.name}.{ambient.fresh_id()}.part")
     part.touch(mode=0o600, exist_ok=False)
     try:

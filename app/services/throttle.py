@@ -1,6 +1,7 @@
 """Throttling of wrong sign-ins: per number or address typed, never per machine."""
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from app.errors import TooManyAttempts
 from app.settings import Settings
@@ -15,7 +16,7 @@ def require_patience(tx: Transaction, subject: str, settings: Settings, at: date
         return found.failures
     until = found.last_at + timedelta(seconds=settings.sign_in_wait_seconds)
     if at < until:
-        raise TooManyAttempts(int((until - at).total_seconds()) + 1)
+        raise TooManyAttempts(ceil((until - at).total_seconds()))
     return found.failures
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
     DataError,
+    DisconnectionError,
     IntegrityError,
     InterfaceError,
     OperationalError,
@@ -23,6 +24,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app import ambient
 from app.errors import ExamError, Invalid, Overtaken, SchemaBroken, StoreUnavailable
 from app.exam.delivery import Edition
 
@@ -38,6 +40,8 @@ WRONG_ADDRESS = (
 )
 # The number of the lock that PostgreSQL gives to one changer of the schema at a time.
 CHANGING_SCHEMA = 0x0ADE97
+# A connection that has been idle this long is tried before it is given out.
+IDLE_SECONDS = 2.0
 
 
 class FairLock:
@@ -218,7 +222,7 @@ def _parsed(url: str) -> URL:
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_recycle=1800
+        url, pool_size=pool_size, max_overflow=0, pool_recycle=1800
     )
 
     @event.listens_for(engine, "connect")
@@ -227,6 +231,21 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
             cursor.execute("SET synchronous_commit = on")
             cursor.execute("SET lock_timeout = '15s'")
         connection.commit()
+
+    @event.listens_for(engine, "checkin")
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = ambient.elapsed()
+
+    @event.listens_for(engine, "checkout")
+    def try_idle(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        # SQLAlchemy's own pre-ping asks every time: three round trips before each answer.
+        now = ambient.elapsed()
+        if now - record.info.get("idle_since", now) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as exc:
+            raise DisconnectionError from exc
 
     return engine
 

@@ -112,10 +112,7 @@ def test_posts_of_windows_can_be_repeated(
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "x" * 201, "caf\u00e9"])
 def test_a_key_that_cannot_be_kept_is_refused(small_program: Program, key: str) -> None:
-    headers = {"Idempotency-Key": key.encode("latin-1")}
-    reply = small_program.client.post(
-        "/api/v1/candidates",
-        json=ADD,
-        headers={"Authorization": f"Bearer {small_program.token}".encode(), **headers},
-    )
+    pairs = {"Authorization": f"Bearer {small_program.token}", "Idempotency-Key": key}
+    headers = {name.encode(): value.encode("latin-1") for name, value in pairs.items()}
+    reply = small_program.client.post("/api/v1/candidates", json=ADD, headers=headers)
     assert reply.status_code == 422

@@ -29,7 +29,7 @@ def routes(world: World) -> Iterator[tuple[str, str]]:
     for one in iter_route_contexts(world.app.routes):
         route = one.original_route
         if isinstance(route, APIRoute) and (one.path or "").startswith("/api"):
-            for method in route.methods:
+            for method in route.methods or ():
                 yield method.lower(), str(one.path)
 
 

@@ -69,7 +69,7 @@ class PageCandidate:
         told = page.one("div", **{"data-state": state_of(page)}).attrib
         ends = page.all("time")
         review = self.browser.get(f"{self.home}/review")
-        rows = review.all("tbody")[0] if review.path.endswith("/review") else []
+        rows = [row for body in review.all("tbody") for row in body]
         return Overview(
             state=told["data-state"],
             block=int(told["data-block"]),

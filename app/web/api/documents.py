@@ -13,7 +13,6 @@ from app.exam.grading import Graded, Level
 from app.exam.window import Phase
 from app.services.bookings import Issued
 from app.services.exam_windows import WindowView
-from app.services.item_bank import ExamLine
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -319,43 +318,6 @@ class NewCode(Request):
     """Why a new access code is needed; the old one ends at once."""
 
     reason: Annotated[Reason, Field(examples=["The letter was lost."])]
-
-
-class Band(Document):
-    """A grade and the lowest mark that earns it."""
-
-    code: Annotated[str, Field(examples=["D"])]
-    name: Annotated[str, Field(examples=["Distinction"])]
-    lowest: Annotated[int, Field(examples=[80])]
-
-
-class Exam(Document):
-    """A version of an exam."""
-
-    code: Annotated[str, Field(examples=["cim-l6-smm"])]
-    version: Annotated[int, Field(examples=[1])]
-    title: Annotated[str, Field(examples=["Social Media Management"])]
-    framework: Annotated[str, Field(examples=["cim-l6-smm"])]
-    minutes: Annotated[int, Field(examples=[90])]
-    length: Annotated[int, Field(examples=[45])]
-    block_count: Annotated[int, Field(examples=[9])]
-    credits: Annotated[int, Field(examples=[10])]
-    threshold: Annotated[int, Field(examples=[60])]
-    bands: Sequence[Band]
-    provisional: Annotated[bool, Field(description="Its item parameters are judged ones.")]
-
-    @classmethod
-    def of(cls, line: ExamLine) -> Self:
-        """Return an exam as told."""
-        exam = line.exam
-        same = {"code", "version", "title", "framework", "minutes", "credits", "threshold"}
-        return cls(
-            **exam.model_dump(include=same),
-            length=exam.length,
-            block_count=exam.block_count,
-            bands=[Band(**band.model_dump()) for band in exam.bands],
-            provisional=line.provisional,
-        )
 
 
 class ProfilePart(Document):

@@ -1,18 +1,58 @@
 """Exams: what can be sat."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Self
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from app.services import item_bank
 from app.services.access import Bearer, Scope
+from app.services.item_bank import ExamLine
 from app.web.api.callers import may
-from app.web.api.documents import Exam, InPath, Page
+from app.web.api.documents import Document, InPath, Page
 from app.web.deps import Ctx
 
 router = APIRouter(prefix="/exams", tags=["exams"])
 
 Reader = Annotated[Bearer, may(Scope.EXAMS_READ)]
+
+
+class Band(Document):
+    """A grade and the lowest mark that earns it."""
+
+    code: Annotated[str, Field(examples=["D"])]
+    name: Annotated[str, Field(examples=["Distinction"])]
+    lowest: Annotated[int, Field(examples=[80])]
+
+
+class Exam(Document):
+    """A version of an exam."""
+
+    code: Annotated[str, Field(examples=["cim-l6-smm"])]
+    version: Annotated[int, Field(examples=[1])]
+    title: Annotated[str, Field(examples=["Social Media Management"])]
+    framework: Annotated[str, Field(examples=["cim-l6-smm"])]
+    minutes: Annotated[int, Field(examples=[90])]
+    length: Annotated[int, Field(examples=[45])]
+    block_count: Annotated[int, Field(examples=[9])]
+    credits: Annotated[int, Field(examples=[10])]
+    threshold: Annotated[int, Field(examples=[60])]
+    bands: Sequence[Band]
+    provisional: Annotated[bool, Field(description="Its item parameters are judged ones.")]
+
+    @classmethod
+    def of(cls, line: ExamLine) -> Self:
+        """Return an exam as told."""
+        exam = line.exam
+        same = {"code", "version", "title", "framework", "minutes", "credits", "threshold"}
+        return cls(
+            **exam.model_dump(include=same),
+            length=exam.length,
+            block_count=exam.block_count,
+            bands=[Band(**band.model_dump()) for band in exam.bands],
+            provisional=line.provisional,
+        )
 
 
 @router.get("", operation_id="list_exams")

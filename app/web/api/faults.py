@@ -10,7 +10,10 @@ REALM = 'Bearer realm="adept"'
 
 # Words that are right for a page and would mislead a program.
 _WORDS = {
-    "not-signed-in": "No valid bearer token came with the request. Ask for one at /api/v1/token.",
+    "not-signed-in": (
+        "No valid token",
+        "No valid bearer token came with the request. Ask for one at /api/v1/token.",
+    ),
 }
 _CHALLENGES = {
     "not-signed-in": f'{REALM}, error="invalid_token"',
@@ -20,13 +23,14 @@ _CHALLENGES = {
 
 def render(request: Request, problem: Problem) -> Response:
     """Return a problem as a document."""
+    title, detail = _WORDS.get(problem.kind, (problem.title, problem.detail))
     document = ProblemDocument(
         type=f"urn:adept:problem:{problem.kind}",
-        title=problem.title,
+        title=title,
         status=problem.status,
-        detail=_WORDS.get(problem.kind, problem.detail),
+        detail=detail,
         instance=request.url.path,
-        errors=[FieldError(field=field, reason=reason) for field, reason in problem.fields],
+        errors=tuple(FieldError(field=name, reason=reason) for name, reason in problem.fields),
     )
     body = document.model_dump_json(exclude_defaults=True)
     return Response(body, problem.status, _headers(problem), media_type=MEDIA_TYPE)

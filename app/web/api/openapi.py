@@ -17,7 +17,7 @@ Json = dict[str, Any]
 ABOUT = (
     "Adept's REST API. Ask for a bearer token at /api/v1/token, then call. Refusals are problem "
     "documents (RFC 9457). Times are UTC; the clock of a sitting is the server's. A POST with an "
-    "`Idempotency-Key` can be sent again safely. Results exist once they are released."
+    "Idempotency-Key can be sent again safely. Results exist once they are released."
 )
 _REFUSALS = {
     401: ("NotSignedIn", "not-signed-in", "No valid bearer token, or a wrong access code."),
@@ -64,13 +64,13 @@ def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
 
 def example(schema: Json, schemas: Mapping[str, Json]) -> Any:  # noqa: ANN401 - any JSON value
     """Return an example of a schema, put together from those of its fields."""
-    if "$ref" in schema:
-        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    if "anyOf" in schema and "examples" not in schema:
-        return example(schema["anyOf"][0], schemas)
     values = schema.get("examples") or schema.get("enum")
     if values:
         return values[0]
+    if "$ref" in schema:
+        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if "anyOf" in schema:
+        return example(schema["anyOf"][0], schemas)
     match schema.get("type"):
         case "object":
             fields = schema.get("properties", {}).items()

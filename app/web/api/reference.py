@@ -89,7 +89,9 @@ def _operation(method: str, path: str, made: dict[str, Any]) -> Operation:
         parameters=tuple(_parameter(one) for one in made.get("parameters", [])),
         sent=_example(made.get("requestBody", {})),
         told=next(_example(one) for status, one in responses.items() if status < "3"),
-        statuses=tuple(f"{status} {HTTPStatus(int(status)).phrase}" for status in responses),
+        statuses=tuple(
+            f"{status} {HTTPStatus(int(status)).phrase}" for status in sorted(responses)
+        ),
     )
 
 
