@@ -78,10 +78,12 @@ def milp_value(values: np.ndarray, quotas: Quotas, chosen: Sequence[int]) -> flo
             LinearConstraint(inside, quotas.minimum, quotas.maximum),
             LinearConstraint(np.ones((1, count)), quotas.length, quotas.length),
         ],
-        integrality=np.ones(count),
+        integrality=np.ones(count, dtype=np.int8),
         bounds=Bounds(lower, np.ones(count)),
     )
-    return float(-found.fun)
+    if found.fun is None:
+        raise RuntimeError(f"milp found no paper: {found.message}")
+    return -float(found.fun)
 
 
 def measure(name: str, pool: Pool) -> Row:

@@ -21,8 +21,10 @@ BEGIN;
 SELECT * FROM floor_sittings WHERE number = :sitting FOR UPDATE;
 SELECT * FROM floor_events WHERE sitting = :sitting AND request = 'r' || :salt;
 INSERT INTO floor_events (sitting, sequence, at, kind, request, body, hash)
-VALUES (:sitting, nextval('floor_sequence'), :at, 'answered', 'r' || :salt || random(), :body, :hash);
-UPDATE floor_sittings SET answers = :answers, last_at = :at, head = :hash, event_count = event_count + 1
+VALUES (:sitting, nextval('floor_sequence'), :at, 'answered',
+  'r' || :salt || random(), :body, :hash);
+UPDATE floor_sittings
+SET answers = :answers, last_at = :at, head = :hash, event_count = event_count + 1
 WHERE number = :sitting;
 COMMIT;
 """
@@ -54,7 +56,8 @@ def postgres_floor(url: str, folder: Path, *, clients: int, seconds: int) -> flo
         row = connection.execute(
             "SELECT made, paper FROM sittings ORDER BY event_count DESC LIMIT 1"
         ).fetchone()
-        assert row is not None
+        if row is None:
+            raise RuntimeError("no sitting to copy: make a season first")
         for number in range(clients):
             connection.execute(
                 "INSERT INTO floor_sittings VALUES (%s, %s, %s, %s, %s, %s, 0)",
@@ -72,9 +75,12 @@ def postgres_floor(url: str, folder: Path, *, clients: int, seconds: int) -> flo
         *("-c", str(clients), "-j", "1", "-T", str(seconds)),
         text,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(  # noqa: S603 - our own pgbench on our own script
+        command, capture_output=True, text=True, check=True
+    )
     found = re.search(r"tps = ([\d.]+)", done.stdout)
-    assert found is not None, done.stdout
+    if found is None:
+        raise RuntimeError(f"pgbench said no rate:\n{done.stdout}")
     return float(found[1])
 
 

@@ -1,7 +1,8 @@
-"""A load of candidates who save answers as fast as they are acknowledged: `python -m benchmarks.load`.
+"""A load of candidates who save answers as fast as they are acknowledged.
 
-Reads a plan from standard input, writes what it measured to standard output. It runs in a process
-of its own and speaks HTTP over plain streams, so that it costs the server as little as it can.
+`python -m benchmarks.load` reads a plan from standard input and writes what it measured to
+standard output. It runs in a process of its own and speaks HTTP over plain streams, so that it
+costs the server as little as it can.
 """
 
 import asyncio
@@ -19,7 +20,11 @@ async def save(
 ) -> int:
     """Send one answer form; return the status of the reply."""
     reader, writer = streams
-    form = {**candidate["form"], "request": f"load-{turn}", "choice": candidate["options"][turn % 4]}
+    form = {
+        **candidate["form"],
+        "request": f"load-{turn}",
+        "choice": candidate["options"][turn % 4],
+    }
     body = urlencode(form).encode()
     head = (
         f"POST {candidate['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {candidate['cookie']}\r\n"

@@ -1,4 +1,4 @@
-"""Saved answers a second through the candidate's page, beside the same statements with nothing around.
+"""Saved answers a second through the candidate's page, beside the bare statements.
 
 One server process, 32 candidates who each save as fast as they are acknowledged; the floor is
 pgbench (32 clients) or plain sqlite3, interleaved with the service in the same run.
@@ -104,7 +104,9 @@ def measure(url: str, folder: Path) -> list[Round]:
 
 def report(urls: dict[str, str], folder: Path) -> None:
     """Print the table."""
-    print(f"\nSaved answers through the page, {CLIENTS} connections, one worker (medians of {ROUNDS})")
+    print(
+        f"\nSaved answers through the page, {CLIENTS} connections, one worker (medians of {ROUNDS})"
+    )
     print(
         f"{'database':>12} {'answers/s':>10} {'floor/s':>9} {'share':>7} "
         f"{'median ms':>10} {'p99 ms':>8} {'refused':>8}"

@@ -71,7 +71,9 @@ class Candidate:
         if "receipt" in saved:
             self.acknowledged.append(Acknowledged(position, option, saved["receipt"]))
 
-    def _send(self, client: httpx.Client, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+    def _send(
+        self, client: httpx.Client, method: str, path: str, body: dict[str, Any] | None
+    ) -> dict[str, Any]:
         """Send until there is an answer: what a page or a program does when a connection breaks."""
         until = time.monotonic() + PATIENCE
         while True:
