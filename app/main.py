@@ -1,5 +1,6 @@
 """The web application: built from settings, with a sweep that ends overdue sittings."""
 
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -68,7 +69,17 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = ambient.no
 
 
 def from_environment() -> FastAPI:
-    """Return the application for `uvicorn --factory`."""
+    """Return the application for `uvicorn --factory`, with its log as JSON lines on stderr."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     return create_app(Settings())
 
 

@@ -15,6 +15,16 @@ def canonical(content: object) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def why(error: OSError | ValidationError) -> str:
+    """Return in one line why a document cannot be read, with the place of the first fault."""
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}."
+    first, *others = error.errors(include_url=False)
+    place = ".".join(str(part) for part in first["loc"])
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{place}: {first['msg']}{more}." if place else f"{first['msg']}{more}."
+
+
 class Document(BaseModel):
     """A frozen document, read from and written to JSON."""
 
@@ -31,4 +41,4 @@ class Document(BaseModel):
         try:
             return cls.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as exc:
-            raise UnreadableDocument(str(path), str(exc)) from exc
+            raise UnreadableDocument(str(path), why(exc)) from exc

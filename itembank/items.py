@@ -7,7 +7,7 @@ from typing import Annotated, NewType, Self
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
-from itembank.document import Document
+from itembank.document import Document, why
 from itembank.errors import UnreadableDocument
 
 ItemId = NewType("ItemId", str)
@@ -96,4 +96,4 @@ def read_items(path: Path) -> tuple[ItemVersion, ...]:
     try:
         return _ITEMS.validate_json(path.read_bytes())
     except (OSError, ValidationError) as exc:
-        raise UnreadableDocument(str(path), str(exc)) from exc
+        raise UnreadableDocument(str(path), why(exc)) from exc

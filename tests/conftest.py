@@ -1,5 +1,6 @@
 """Fixtures that every folder of tests may use: databases and the browser."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
@@ -12,6 +13,10 @@ from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from sqlalchemy import make_url
 
+from app.services import item_bank
+from app.services.keys import load_keys
+from app.store import migrate
+from app.store.database import Database, connect
 from tests.machine import CANNOT_RUN, find_chromium, find_postgres
 from tests.postgres_server import running_server
 
@@ -61,6 +66,66 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/adept.sqlite"
     url: str = request.getfixturevalue("postgres_database")
     return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file with the schema and the starter data, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "adept.sqlite"
+    stock(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """Give the name of a PostgreSQL database with the schema and the starter data."""
+    name = f"template_{uuid4().hex}"
+    server = make_url(postgres_url).set(drivername="postgresql").render_as_string()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    stock(make_url(postgres_url).set(database=name).render_as_string())
+    return name
+
+
+@pytest.fixture
+def postgres_copy(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """Give a copy of the PostgreSQL template, and drop it afterwards."""
+    name = f"adept_{uuid4().hex}"
+    server = make_url(postgres_url).set(drivername="postgresql").render_as_string()
+    with psycopg.connect(server, autocommit=True) as connection:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(postgres_template)))
+        yield make_url(postgres_url).set(database=name).render_as_string()
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def stocked_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give a database with the schema and the starter data, once of each kind that we support."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        copy = shutil.copy(template, tmp_path / "adept.sqlite")
+        return f"sqlite:///{copy}"
+    url: str = request.getfixturevalue("postgres_copy")
+    return url
+
+
+@pytest.fixture
+def database(stocked_url: str) -> Iterator[Database]:
+    """Give a connected database with the schema and the starter data."""
+    connected = connect(stocked_url, pool_size=24)
+    yield connected
+    connected.close()
+
+
+def stock(url: str) -> None:
+    """Migrate an empty database and load the starter data."""
+    connected = connect(url)
+    migrate.upgrade(connected)
+    with connected.begin() as tx:
+        item_bank.load_starter(tx)
+        load_keys(tx)
+    connected.close()
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,9 @@ class Output:
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=_console(stderr=True), transient=True) as bar:
+        console = _console(stderr=True)
+        shown = console.is_terminal
+        with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
             task = bar.add_task(doing, total=None)
 
             shown_at = 0.0

@@ -3,6 +3,8 @@
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -44,8 +46,7 @@ def serve(
 
     Example: `ADEPT_PORT=8080 adept serve --workers 2`
     """
-    signal.signal(signal.SIGTERM, _stopped)
-    with opened(migrated=not demo) as here:
+    with _stopping_cleanly(), opened(migrated=not demo) as here:
         if workers > 1 and here.database.is_sqlite:
             raise Refused(
                 "SQLite serves one process. Leave --workers out, or move to PostgreSQL "
@@ -132,6 +133,16 @@ def _run(settings: Settings, workers: int, listener: socket.socket) -> None:
         return  # uvicorn has stopped cleanly, and raises the signal once more
     if workers == 1 and not server.started:
         raise Refused("The server could not start; the lines above say why.")
+
+
+@contextmanager
+def _stopping_cleanly() -> Iterator[None]:
+    """Leave with exit code 0 when uvicorn, having stopped, raises SIGTERM once more."""
+    before = signal.signal(signal.SIGTERM, _stopped)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stopped(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -1,0 +1,76 @@
+"""People in the middle of their papers, made through the services."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app import ambient
+from app.exam.sitting import Caller, Change, Sitting
+from app.services import bookings, demo, exam_windows, item_bank, sit, views
+from app.services.bookings import Actor
+from app.services.exam_windows import Plan
+from app.services.keys import load_keys
+from app.services.sit import Credentials
+from app.settings import Settings
+from app.store import migrate
+from app.store.database import Database, connect
+
+WINDOW = "autumn"
+SETTINGS = Settings()
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """A candidate at a paper, with what they need to go on."""
+
+    number: str
+    code: str
+    sitting: str
+    session: int
+
+
+def make_database(url: str) -> Database:
+    """Return a migrated database with the demo exam and one open window."""
+    database = connect(url)
+    migrate.upgrade(database)
+    now = ambient.now()
+    with database.begin() as tx:
+        item_bank.load_starter(tx)
+        span = (now - timedelta(hours=1), now + timedelta(days=1))
+        plan = Plan(WINDOW, "Autumn", demo.ensure_exam(tx), *span)
+        exam_windows.plan(tx, plan, actor=Actor("board", now))
+    return database
+
+
+def seat(database: Database, number: str) -> Sitter:
+    """Book a candidate, sign them in and start their paper."""
+    actor = Actor("board", ambient.now())
+    with database.begin() as tx:
+        keys = load_keys(tx)
+        who = bookings.add_candidate(tx, number, f"Candidate {number}", actor=actor)
+        issued = bookings.book(tx, who.id, WINDOW, keys=keys, actor=actor)
+        typed = Credentials(number, issued.access_code)
+        signed = sit.sign_in(tx, typed, keys=keys, settings=SETTINGS, at=ambient.now())
+        caller = Caller(ambient.now(), signed.session)
+        sit.start(tx, signed.sitting, caller=caller, settings=SETTINGS)
+    return Sitter(number, issued.access_code, signed.sitting, signed.session)
+
+
+def answer_block(database: Database, sitter: Sitter, sitting: Sitting) -> None:
+    """Answer every question of the open block with its first option."""
+    for position in sitting.open_positions():
+        caller = Caller(ambient.now(), sitter.session)
+        with database.begin() as tx:
+            item = views.item_view(tx, sitter.sitting, position, caller=caller).item
+            change = Change(option=item.options[0].id)
+            sit.answer(tx, sitter.sitting, position, change, request=f"r{position}", caller=caller)
+
+
+def finish(database: Database, sitter: Sitter, sitting: Sitting) -> Sitting:
+    """Go on from the open block to the end, and hand in."""
+    while True:
+        answer_block(database, sitter, sitting)
+        caller = Caller(ambient.now(), sitter.session)
+        with database.begin() as tx:
+            if sitting.is_last_block():
+                return sit.hand_in(tx, sitter.sitting, caller=caller)
+            sitting = sit.close_block(tx, sitter.sitting, sitting.block, caller=caller)
