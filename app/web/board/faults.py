@@ -1,6 +1,6 @@
 """Refusals as the board's pages: what happened, and where to go from there."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
@@ -11,6 +11,7 @@ from app.web.problems import Problem
 from app.web.rendering import render as render_page
 
 NOT_SIGNED_IN = "not-signed-in"
+NOT_FOUND = 404
 
 
 def render(request: Request, problem: Problem) -> Response:
@@ -24,8 +25,9 @@ def render(request: Request, problem: Problem) -> Response:
 def _links(request: Request, problem: Problem) -> tuple[Link, ...]:
     if problem.kind == NOT_SIGNED_IN:
         return (Link("Sign in", SIGN_IN),)
-    if request.method == "POST" and request.url.path != SIGN_OUT:
-        return (Link("Look at the page again", request.url.path), Link("All windows", HOME))
+    is_page = problem.status != NOT_FOUND and request.url.path != SIGN_OUT
+    if request.method == "POST" and is_page:
+        return (Link("Look at the page again", quote(request.url.path)), Link("All windows", HOME))
     return (Link("All windows", HOME),)
 
 

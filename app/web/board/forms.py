@@ -12,7 +12,7 @@ from app.web.board.frames import WINDOWS, frame, sitting_address, window_address
 from app.web.board.pages import ActionPage, Fact, Field, Link
 from app.web.board.session import Desk
 from app.web.board.sittings import sitting_facts
-from app.web.board.windows import counts_table, window_facts
+from app.web.board.windows import counts_tables, window_facts
 
 MINUTES = Field("minutes", "Minutes to give", "From 1 to 1440.", "number")
 REASON = Field("reason", "Reason", "It becomes part of the record.")
@@ -111,6 +111,7 @@ def action_page(
         submit=form.submit,
         back=Link("Back to the window", window_address(window.id)),
         refusal=str(error or against or ""),
+        is_refused=error is not None,
         is_possible=against is None,
     )
 
@@ -133,6 +134,7 @@ def extension_page(
         submit="Give the time",
         back=Link("Back to the window", window_address(window.id)),
         refusal="" if error is None else str(error),
+        is_refused=error is not None,
     )
 
 
@@ -170,8 +172,8 @@ def _filled(field: Field, typed: Mapping[str, str], error: ExamError | None) -> 
 
 
 def _counts(desk: Desk, file: WindowFile) -> tuple[Fact, ...]:
-    table = counts_table(file.view, file.exam, desk.member)
     return tuple(
         Fact(column.head, cell.words)
+        for table in counts_tables(file.view, file.exam, desk.member)
         for column, cell in zip(table.columns, table.rows[0], strict=True)
     )

@@ -164,6 +164,7 @@ class ActionPage:
     submit: str
     back: Link
     refusal: str = ""
+    is_refused: bool = False
     is_possible: bool = True
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from unicodedata import category
 
 from fastapi import Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,11 +18,13 @@ from app.web.deps import Context, Ctx
 
 COOKIE = "adept_staff"
 LONGEST_TOKEN = 100
+SPACES = "\t\n\r"
+UNSEEN = frozenset({"Cc", "Cs"})
 
 
 def storable(text: str) -> str:
-    """Return typed text without what no database keeps: NUL and broken characters."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    """Return typed text without what no database and no page may hold: control characters."""
+    return "".join(one for one in text if one in SPACES or category(one) not in UNSEEN)
 
 
 # Whatever is typed is text: what it should have been is said in words, never by the framework.
@@ -63,10 +66,10 @@ class Seeing:
 class Acting(Seeing):
     """The dependency of a form's target: it asks for the form's token too."""
 
-    def __call__(self, request: Request, context: Ctx, csrf: Typed = "") -> Desk:
+    def __call__(self, request: Request, context: Ctx, token: Typed = "") -> Desk:
         """Return the desk, if the form was made for this sign-in."""
         desk = super().__call__(request, context)
-        require_form(context.keys, token_of(request), csrf)
+        require_form(context.keys, token_of(request), token)
         return desk
 
 

@@ -50,7 +50,7 @@ class Credentials:
     email: Typed = ""
     password: Typed = ""
     goal: Typed = ""
-    csrf: Typed = ""
+    token: Typed = ""
 
 
 @router.post("/sign-in")
@@ -58,7 +58,7 @@ def sign_in(request: Request, context: Ctx, typed: Annotated[Credentials, Depend
     """Sign a member of staff in with a new token; after too many wrong attempts they wait."""
     before = token_of(request)
     try:
-        require_form(context.keys, before, typed.csrf)
+        require_form(context.keys, before, typed.token)
         signed = access.sign_in_staff(
             context.database, typed.email, typed.password, settings=context.settings, at=context.at
         )

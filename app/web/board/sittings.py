@@ -15,6 +15,7 @@ from app.web.board.tables import plain
 
 SHORT_HASH = 12
 LONGEST = 160
+BEFORE = 40
 
 
 def sitting_page(desk: Desk, file: SittingFile, said: str) -> SittingPage:
@@ -91,7 +92,7 @@ def replay_page(desk: Desk, file: SittingFile, found: Replay, said: str) -> Repl
         differences=plain(
             "Differences",
             ("Where", "In the record", "Derived again"),
-            [(one.where, short(one.recorded), short(one.derived)) for one in found.differences],
+            [(one.where, *parting(one.recorded, one.derived)) for one in found.differences],
             empty="Nowhere.",
         ),
         blocks=plain(
@@ -111,6 +112,15 @@ def replay_page(desk: Desk, file: SittingFile, found: Replay, said: str) -> Repl
 def short(text: str) -> str:
     """Return a text that fits a cell."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def parting(recorded: str, derived: str) -> tuple[str, str]:
+    """Return two texts from just before the place where they part, so that it is seen."""
+    pairs = enumerate(zip(recorded, derived, strict=False))
+    alike = next((place for place, (one, other) in pairs if one != other), 0)
+    start = max(0, alike - BEFORE)
+    lead = "…" if start else ""
+    return short(lead + recorded[start:]), short(lead + derived[start:])
 
 
 def _is_extendable(line: SittingLine) -> bool:

@@ -1,6 +1,6 @@
 """The pages about windows: all of them, and one with its sittings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.exam.people import StaffMember
@@ -58,10 +58,8 @@ def windows_page(
         Spec("Window", title, is_tight=True),
         Spec("Exam", mark),
         Spec("Phase", lambda one: Cell(phase_words(one[0]))),
-        Spec("Opens (UTC)", lambda one: Cell(words.instant(one[0].window.opens_at)), is_tight=True),
-        Spec(
-            "Closes (UTC)", lambda one: Cell(words.instant(one[0].window.closes_at)), is_tight=True
-        ),
+        Spec("Opens (UTC)", lambda one: Cell(words.instant(one[0].window.opens_at))),
+        Spec("Closes (UTC)", lambda one: Cell(words.instant(one[0].window.closes_at))),
         Spec("Booked", lambda one: Cell(str(one[0].booked)), is_number=True),
         Spec("Not started", lambda one: Cell(str(not_started(one[0]))), is_number=True),
         Spec("In progress", lambda one: Cell(str(one[0].in_progress)), is_number=True),
@@ -100,7 +98,7 @@ def window_page(
     return WindowPage(
         frame=frame(desk, window.title, WINDOWS, said=asked.said),
         facts=window_facts(file.view, file.exam),
-        counts=counts_table(file.view, file.exam, desk.member),
+        counts=counts_tables(file.view, file.exam, desk.member),
         choices=tuple(_choice(window.id, offer) for offer in file.offers),
         views=window_views(desk.member, window.id, at_results=False),
         filters=_filters(view, lines),
@@ -169,19 +167,22 @@ def window_facts(view: WindowView, exam: ExamDefinition) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def counts_table(view: WindowView, exam: ExamDefinition, member: StaffMember) -> Table:
-    """Return a window's counts."""
-    shown = view.phase is Phase.RELEASED or may(member, MARKERS)
-    graded = [(band.name, str(view.bands.get(band.code, 0))) for band in exam.bands]
-    pairs = [
-        ("Booked", str(view.booked)),
-        ("Not started", str(not_started(view))),
-        ("In progress", str(view.in_progress)),
-        ("Ended", str(view.ended)),
-        *(graded if view.bands and shown else []),
-    ]
-    heads, numbers = zip(*pairs, strict=True)
-    return plain("People", heads, [numbers], numbers="n" * len(heads))
+def counts_tables(view: WindowView, exam: ExamDefinition, member: StaffMember) -> tuple[Table, ...]:
+    """Return a window's counts: of people, and of grades for those who may see them."""
+    booked = {
+        "Booked": view.booked,
+        "Not started": not_started(view),
+        "In progress": view.in_progress,
+        "Ended": view.ended,
+    }
+    grades = {band.name: view.bands.get(band.code, 0) for band in exam.bands}
+    shown = view.bands and (view.phase is Phase.RELEASED or may(member, MARKERS))
+    return (_counts("People", booked), *((_counts("Grades", grades),) if shown else ()))
+
+
+def _counts(caption: str, counts: Mapping[str, int]) -> Table:
+    numbers = [[str(number) for number in counts.values()]]
+    return plain(caption, tuple(counts), numbers, numbers="n" * len(counts))
 
 
 def window_views(member: StaffMember, window: str, *, at_results: bool) -> tuple[Link, ...]:
@@ -226,7 +227,13 @@ def _sittings(desk: Desk, lines: Sequence[SittingLine], view: View) -> Table:
             "number",
             lambda one: one.membership_number,
         ),
-        Spec("State", lambda one: Cell(words.STATES[one.state]), "state", lambda one: one.state),
+        Spec(
+            "State",
+            lambda one: Cell(words.STATES[one.state]),
+            "state",
+            lambda one: words.STATES[one.state],
+            is_tight=True,
+        ),
         Spec("Where", lambda one: Cell(_part(one)), "part", lambda one: one.block, is_tight=True),
         Spec(
             "Answered",

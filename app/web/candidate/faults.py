@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 
 from app.errors import ExamError
 from app.web.candidate import screens, session
-from app.web.candidate.forms import AnswerForm, Carried, SignInForm
+from app.web.candidate.forms import CONTROL, AnswerForm, Carried, SignInForm
 from app.web.candidate.pages import Alert
 from app.web.candidate.screens import Visit
 from app.web.deps import Context
@@ -67,12 +67,12 @@ def _again(visit: Visit, found: Problem) -> Response:
 def _plain(request: Request, context: Context, found: Problem) -> Response:
     """Return the sign-in page where signing in helps, else a message."""
     form = getattr(request.state, "form", None)
-    number = form.number[:200] if isinstance(form, SignInForm) else ""
+    number = CONTROL.sub("", form.number)[:200] if isinstance(form, SignInForm) else ""
     if found.kind not in SIGN_IN and not isinstance(form, SignInForm):
         return _message(request, context, found)
-    field = None
-    if found.kind in ("invalid", "wrong-code"):
-        field = "code" if number.strip() and found.kind == "invalid" else "number"
+    field = form.wrong_field() if isinstance(form, SignInForm) else None
+    if found.kind not in ("invalid", "wrong-code"):
+        field = None
     return screens.door(
         request,
         context,

@@ -56,6 +56,14 @@ class SignInForm(Carried):
             if CONTROL.search(value) or len(value) > 200:
                 raise Invalid(name, f"Check {words}: it has signs in it that cannot be right.")
 
+    def wrong_field(self) -> str:
+        """Return the field to look at first after a refusal."""
+        try:
+            self.require_typed()
+        except Invalid as wrong:
+            return wrong.field
+        return "number"
+
 
 class DisplayForm(BaseModel):
     """The display settings, and the page to go back to."""

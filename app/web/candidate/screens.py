@@ -9,7 +9,7 @@ from app import ambient
 from app.exam.sitting import Caller
 from app.services import views
 from app.services.views import SittingView
-from app.web.candidate import pages, session
+from app.web.candidate import pages, result_pages, session
 from app.web.candidate.clock import refresh_after
 from app.web.candidate.forms import Carried
 from app.web.candidate.pages import Alert, Frame, Tokens
@@ -120,7 +120,7 @@ def results(visit: Visit) -> Response:
     with visit.context.database.read() as tx:
         view = views.sitting_view(tx, visit.holder.sitting, caller=visit.caller)
         found = views.result_views(tx, visit.holder.sitting, caller=visit.caller)
-    return _page(visit, "results", pages.results_page(view, found, Tokens(visit.token)), {})
+    return _page(visit, "results", result_pages.results_page(view, found, Tokens(visit.token)), {})
 
 
 def _page(visit: Visit, name: str, page: pages.Framed, headers: dict[str, str]) -> Response:

@@ -1,0 +1,100 @@
+"""The results as frozen values, in words that need no statistics."""
+
+from dataclasses import dataclass
+
+from app.exam.grading import Level, Part
+from app.services.views import ResultView, SittingView
+from app.web.candidate.pages import Frame, Tokens
+from app.web.rendering import moment_words
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How an outcome went, in words."""
+
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCard:
+    """One result, as its candidate reads it."""
+
+    exam: str
+    window: str
+    name: str
+    number: str
+    mark: int
+    band: str
+    error: str
+    low: int
+    high: int
+    provisional: bool
+    threshold: int
+    profile: tuple[Profile, ...]
+    counts: str
+    released: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    """Every released result of a person."""
+
+    frame: Frame
+    token: str
+    view: SittingView
+    closes: str
+    results: tuple[ResultCard, ...]
+
+
+_LEVELS = {
+    Level.BELOW: "Below what the rest of your paper would suggest",
+    Level.AS: "In line with the rest of your paper",
+    Level.ABOVE: "Above what the rest of your paper would suggest",
+}
+
+
+def result_card(found: ResultView) -> ResultCard:
+    """Return a result in plain words."""
+    graded, result = found.graded, found.graded.result
+    error = max(1, round(result.mark_error))
+    return ResultCard(
+        exam=found.exam,
+        window=found.window,
+        name=graded.name,
+        number=graded.membership_number,
+        mark=result.mark,
+        band=found.band_name,
+        error="1 mark" if error == 1 else f"{error} marks",
+        low=max(result.mark - error, 0),
+        high=min(result.mark + error, 100),
+        provisional=result.provisional,
+        threshold=found.threshold,
+        profile=tuple(_profile(part) for part in result.outcomes),
+        counts=_counts(found),
+        released="" if graded.released_at is None else moment_words(graded.released_at),
+    )
+
+
+def _profile(part: Part) -> Profile:
+    return Profile(part.title, _LEVELS[part.level])
+
+
+def _counts(found: ResultView) -> str:
+    counts = found.graded.result.counts
+    total = counts.answered + counts.omitted + counts.not_delivered
+    return f"You answered {counts.answered} of {total} questions."
+
+
+def results_page(view: SittingView, found: list[ResultView], tokens: Tokens) -> ResultsPage:
+    """Return the results of a person."""
+    heading = "Your result" if len(found) < 2 else "Your results"
+    if not found:
+        heading = "Your result is not out yet"
+    return ResultsPage(
+        frame=Frame(heading, view.exam, path="/results"),
+        token=tokens.sender,
+        view=view,
+        closes=moment_words(view.window_closes_at),
+        results=tuple(result_card(one) for one in found),
+    )
