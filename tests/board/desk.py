@@ -1,0 +1,96 @@
+"""A board around the small world: staff of every role at their browsers, and sat papers."""
+
+from dataclasses import dataclass
+
+from starlette.testclient import TestClient
+
+from app.exam.sitting import Caller, Change, SittingId
+from app.services import access, sit
+from app.services.access import Role
+from app.services.keys import load_keys
+from app.services.sit import Credentials
+from tests.contract.world import World
+from tests.pages.browser import Browser, Page, words
+
+PASSWORD = "a long enough password"  # noqa: S105 - of invented people
+CHAIR, SECOND = "first.chair@example.org", "second.chair@example.org"
+PSYCHOMETRICIAN, INVIGILATOR = "psychometrician@example.org", "invigilator@example.org"
+AUTHOR, REVIEWER = "author@example.org", "reviewer@example.org"
+STAFF = {
+    CHAIR: Role.CHAIR,
+    SECOND: Role.CHAIR,
+    PSYCHOMETRICIAN: Role.PSYCHOMETRICIAN,
+    INVIGILATOR: Role.INVIGILATOR,
+    AUTHOR: Role.AUTHOR,
+    REVIEWER: Role.REVIEWER,
+}
+
+
+@dataclass
+class Desk:
+    """A member of staff at a browser that inspects each page."""
+
+    client: TestClient
+    browser: Browser
+
+    def get(self, path: str) -> Page:
+        return self.browser.get(path)
+
+    def fill(self, path: str, label: str, **typed: str) -> Page:
+        """Open a page, fill its form in, and press its button."""
+        return self.browser.press(self.get(path), label, **typed)
+
+    def token(self) -> str:
+        return self.get("/board").pressed("Sign out")[1]["token"]
+
+
+def add_staff(world: World) -> None:
+    """Add a member of staff of each role, and a second chair."""
+    with world.database.begin() as tx:
+        for email, role in STAFF.items():
+            access.add_staff(tx, email, PASSWORD, frozenset({role}))
+
+
+def stranger(world: World) -> Desk:
+    """Return a browser in which nobody has signed in."""
+    client = world.client()
+    return Desk(client, Browser(client))
+
+
+def at_desk(world: World, email: str = CHAIR) -> Desk:
+    """Return somebody who has signed in by the page."""
+    desk = stranger(world)
+    page = desk.fill("/board/sign-in", "Sign in", email=email, password=PASSWORD)
+    assert page.heading == "Exam windows"
+    return desk
+
+
+def rows(page: Page, caption: str) -> list[dict[str, str]]:
+    """Return the rows of the table whose caption begins so, by the heads of its columns."""
+    for table in page.all("table"):
+        if words(next(table.iter("caption"))).startswith(caption):
+            heads = [words(one) for one in table.iter("th")]
+            cells = [list(row.iter("td")) for row in table.iter("tr")]
+            return [dict(zip(heads, map(words, row), strict=True)) for row in cells if row]
+    return []
+
+
+def sit_paper(world: World, number: str, *, parts: int = 9, hand_in: bool = True) -> SittingId:
+    """Let a candidate answer so many parts through the services, always the first option shown."""
+    person, at = world.person(number), world.clock.now()
+    typed = Credentials(person.number, person.code)
+    with world.database.begin() as tx:
+        keys = load_keys(tx)
+        signed = sit.sign_in(tx, typed, keys=keys, settings=world.settings, at=at)
+    caller = Caller(at, signed.session)
+    with world.database.begin() as tx:
+        sitting = sit.start(tx, signed.sitting, caller=caller, settings=world.settings)
+        for part in range(1, parts + 1):
+            for place in sitting.open_positions():
+                change = Change(option=sitting.places[place - 1].options[0])
+                sit.answer(tx, sitting.id, place, change, request=f"r{place}", caller=caller)
+            if part < parts:
+                sitting = sit.close_block(tx, sitting.id, part, caller=caller)
+        if hand_in:
+            sit.hand_in(tx, sitting.id, caller=caller)
+    return signed.sitting

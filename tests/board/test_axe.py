@@ -1,0 +1,113 @@
+"""axe finds nothing on any page of the board, in any theme, and no page is too wide."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import update
+
+from app.store.tables import events
+from tests.board.desk import CHAIR, PASSWORD, add_staff, sit_paper
+from tests.browser.live import Live, live_server
+from tests.contract.world import WINDOW
+
+HERE = f"/board/windows/{WINDOW}"
+VIOLATIONS = """async () => (await axe.run()).violations.flatMap(
+    found => found.nodes.map(node => found.id + ': ' + node.html))"""
+LOOKS = [("standard", 1280), ("dark", 1280), ("contrast", 1280), ("standard", 320)]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Serve an open window: Ada has handed in, Ben is in the fourth part."""
+    with live_server(tmp_path_factory.mktemp("running"), names=("Ada", "Ben")) as live:
+        add_staff(live.world)
+        sit_paper(live.world, "M1001")
+        sit_paper(live.world, "M1002", parts=4, hand_in=False)
+        yield live
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, str, str]]:
+    """Serve a graded window: Ada's record is whole, Ben's has been tampered with."""
+    with live_server(tmp_path_factory.mktemp("graded"), names=("Ada", "Ben")) as live:
+        add_staff(live.world)
+        ada, ben = sit_paper(live.world, "M1001"), sit_paper(live.world, "M1002")
+        live.world.close_and_grade()
+        with live.world.database.engine.begin() as connection:
+            here = (events.c.sitting_id == ben) & (events.c.sequence == 7)
+            connection.execute(update(events).where(here).values(body="{}"))
+        yield live, ada, ben
+
+
+@contextmanager
+def looking(
+    browser: Browser, live: Live, axe_source: str, *, theme: str, width: int
+) -> Iterator[tuple[Page, Callable[[], None]]]:
+    """Give a browser's page, and the check of what it shows."""
+    context = browser.new_context(
+        base_url=live.url, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    look = f"{theme}.100.moving"
+    context.add_cookies([{"name": "adept_display", "value": look, "url": live.url}])
+    page = context.new_page()
+
+    def check() -> None:
+        page.evaluate(axe_source)
+        assert page.evaluate(VIOLATIONS) == [], page.url
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+
+    yield page, check
+    context.close()
+
+
+def sign_in(page: Page, password: str) -> None:
+    page.fill("#email", CHAIR)
+    page.fill("#password", password)
+    page.click("form.ask button")
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_axe_finds_nothing_while_a_window_runs(
+    browser: Browser, running: Live, axe_source: str, theme: str, width: int
+) -> None:
+    with looking(browser, running, axe_source, theme=theme, width=width) as (page, check):
+        page.goto("/board/sign-in")
+        check()
+        sign_in(page, "not the password")
+        check()
+        sign_in(page, PASSWORD)
+        check()
+        for path in (f"{HERE}?state=in-progress&sort=-left&said=opened", "/board/nothing"):
+            page.goto(path)
+            check()
+        page.goto(f"{HERE}/extend")
+        page.fill("#minutes", "abc")
+        page.click("form.ask button")
+        check()
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_axe_finds_nothing_once_a_window_is_graded(
+    browser: Browser, graded: tuple[Live, str, str], axe_source: str, theme: str, width: int
+) -> None:
+    live, ada, ben = graded
+    with looking(browser, live, axe_source, theme=theme, width=width) as (page, check):
+        page.goto("/board/sign-in")
+        sign_in(page, PASSWORD)
+        paths = (
+            HERE,
+            f"{HERE}/results?sort=-mark",
+            f"{HERE}/propose",
+            f"{HERE}/confirm",
+            f"/board/sittings/{ada}",
+            f"/board/sittings/{ada}/replay",
+            f"/board/sittings/{ben}",
+            f"/board/sittings/{ben}/replay",
+        )
+        for path in paths:
+            page.goto(path)
+            check()

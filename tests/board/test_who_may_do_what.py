@@ -1,0 +1,110 @@
+"""Closed world: every route of the board names who may use it, and lets nobody else in."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from app.services.access import Role
+from app.web.board.routes import router
+from app.web.board.session import Acting, Seeing
+from tests.board.desk import AUTHOR, CHAIR, INVIGILATOR, STAFF, at_desk, sit_paper, stranger
+from tests.contract.world import WINDOW, World
+from tests.pages.browser import inspected
+
+WATCHERS = frozenset({Role.CHAIR, Role.PSYCHOMETRICIAN, Role.INVIGILATOR})
+MARKERS = frozenset({Role.CHAIR, Role.PSYCHOMETRICIAN})
+EXTENDERS = frozenset({Role.CHAIR, Role.INVIGILATOR})
+CHAIRS = frozenset({Role.CHAIR})
+NOBODY_YET = {("GET", "/sign-in"), ("POST", "/sign-in")}
+BOTH = ("GET", "POST")
+WHO = {
+    ("POST", "/sign-out"): frozenset(Role),
+    ("GET", ""): frozenset(Role),
+    ("GET", "/windows/{window}"): WATCHERS,
+    ("GET", "/windows/{window}/results"): MARKERS,
+    ("GET", "/sittings/{sitting}"): MARKERS,
+    **{(method, "/windows/{window}/extend"): EXTENDERS for method in BOTH},
+    **{(method, "/windows/{window}/open"): CHAIRS for method in BOTH},
+    **{(method, "/windows/{window}/close"): CHAIRS for method in BOTH},
+    **{(method, "/windows/{window}/grade"): MARKERS for method in BOTH},
+    **{(method, "/windows/{window}/propose"): CHAIRS for method in BOTH},
+    **{(method, "/windows/{window}/confirm"): CHAIRS for method in BOTH},
+    **{(method, "/sittings/{sitting}/replay"): MARKERS for method in BOTH},
+    **{(method, "/sittings/{sitting}/extend"): EXTENDERS for method in BOTH},
+}
+
+
+def routes() -> Iterator[tuple[str, str, list[Seeing]]]:
+    for one in iter_route_contexts(router.routes):
+        route = one.original_route
+        assert isinstance(route, APIRoute)
+        doors = [
+            found.call for found in route.dependant.dependencies if isinstance(found.call, Seeing)
+        ]
+        for method in route.methods or ():
+            yield method, str(one.path), doors
+
+
+def test_every_route_declares_who_may_use_it() -> None:
+    declared = {}
+    for method, path, doors in routes():
+        if (method, path) not in NOBODY_YET:
+            assert len(doors) == 1, f"{method} {path} has no door"
+            declared[(method, path)] = doors[0].roles
+    assert declared == WHO
+
+
+def test_every_form_asks_for_its_token() -> None:
+    posts = [(path, doors) for method, path, doors in routes() if method == "POST"]
+    assert [path for path, doors in posts if not any(isinstance(d, Acting) for d in doors)] == [
+        "/sign-in"  # asks in its own words, since nobody is signed in yet
+    ]
+
+
+@pytest.mark.parametrize("email", STAFF)
+def test_nobody_else_gets_in(small_world: World, email: str) -> None:
+    sitting = sit_paper(small_world, "M1001")
+    desk = at_desk(small_world, email)
+    token = desk.token()
+    for (method, path), roles in WHO.items():
+        if path == "/sign-out":
+            continue
+        address = "/board" + path.format(window=WINDOW, sitting=sitting)
+        reply = desk.client.request(
+            method, address, data={"token": token} if method == "POST" else None
+        )
+        refused = reply.status_code == 403
+        assert refused == (STAFF[email] not in roles), f"{method} {path}: {reply.status_code}"
+        if refused:
+            assert "This needs the role" in inspected(address, reply).text
+
+
+def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(small_world: World) -> None:
+    client = small_world.client()
+    for method, path in WHO:
+        address = "/board" + path.format(window=WINDOW, sitting="x")
+        reply = client.request(method, address)
+        assert reply.status_code == (303 if method == "GET" else 401), path
+    desk = stranger(small_world)
+    page = desk.get(f"/board/windows/{WINDOW}?state=ended")
+    assert page.heading == "Staff sign-in"
+    typed = {"email": CHAIR, "password": "a long enough password"}
+    assert desk.browser.press(page, "Sign in", **typed).path == (
+        f"/board/windows/{WINDOW}?state=ended"
+    )
+
+
+def test_an_author_sees_windows_and_no_way_into_them(small_world: World) -> None:
+    page = at_desk(small_world, AUTHOR).get("/board")
+    assert "January 2027" in page.text
+    assert [one.get("href") for one in page.all("a")] == ["#main", "/board"]
+
+
+def test_an_invigilator_sees_sittings_without_marks_and_extends(small_world: World) -> None:
+    sitting = sit_paper(small_world, "M1001", parts=2, hand_in=False)
+    page = at_desk(small_world, INVIGILATOR).get(f"/board/windows/{WINDOW}")
+    ways = {one.get("href") for one in page.all("a")}
+    assert f"/board/sittings/{sitting}/extend" in ways
+    assert f"/board/windows/{WINDOW}/extend" in ways
+    assert not {f"/board/sittings/{sitting}", f"/board/windows/{WINDOW}/results"} & ways
