@@ -14,7 +14,7 @@ class DataError(PsychometricsError):
     """Values passed in cannot be used; the message says which and why."""
 
 
-class InfeasibleBlueprint(PsychometricsError):  # noqa: N818 - the name the field uses, without "Error"
+class InfeasibleBlueprint(PsychometricsError):
     """No paper can meet the quotas.
 
     Attributes

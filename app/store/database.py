@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -221,9 +222,7 @@ def _parsed(url: str) -> URL:
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
-    engine = create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_recycle=1800
-    )
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_recycle=1800)
 
     @event.listens_for(engine, "connect")
     def configure(connection: psycopg.Connection, _: object) -> None:
@@ -237,7 +236,7 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         record.info["idle_since"] = ambient.elapsed()
 
     @event.listens_for(engine, "checkout")
-    def try_idle(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+    def try_idle(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
         # SQLAlchemy's own pre-ping asks every time: three round trips before each answer.
         now = ambient.elapsed()
         if now - record.info.get("idle_since", now) < IDLE_SECONDS:
