@@ -151,6 +151,12 @@ class SittingMachine(RuleBasedStateMachine):
         self.answer(positions[place % len(positions)], Change(option=OptionId(option)))
 
     @precondition(lambda self: self.sitting.state is State.BLOCK_OPEN)
+    @rule(seconds=st.sampled_from([-1, 0, 5, 19, 20, 21]), option=st.sampled_from(["p", "q"]))
+    def choose_at_the_last_moment(self, seconds: int, option: str) -> None:
+        self.now = max(self.now, self.deadline + timedelta(seconds=seconds))
+        self.choose(0, option)
+
+    @precondition(lambda self: self.sitting.state is State.BLOCK_OPEN)
     @rule()
     def go_on(self) -> None:
         self.close()

@@ -70,7 +70,7 @@ def test_other_than_four_options_is_found(count: int) -> None:
             },
         ),
     ],
-    ids=lambda value: str(value)[:30],
+    ids=["criterion", "topic of another", "topic", "command word", "outcome for criterion"],
 )
 def test_a_code_that_the_framework_lacks_is_found(
     fields: dict[str, object], reasons: set[str]
