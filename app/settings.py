@@ -1,8 +1,9 @@
 """Settings: read once from the environment, in an entrance, and passed on."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -53,6 +54,14 @@ class Settings(BaseSettings):
     pool_size: int = Field(
         default=16, ge=2, description="PostgreSQL connections that one worker may hold."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _has_a_scheme(cls, given: str) -> str:
+        # Without its scheme nobody could tell that cookies have to be Secure.
+        if given and not re.fullmatch(r"https?://[^/\s]+/?", given):
+            raise ValueError("write it like https://exams.example.org, without a path")
+        return given
 
     def url(self) -> str:
         """Return the database's address."""

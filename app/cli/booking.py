@@ -129,6 +129,9 @@ def _share(percentage: float) -> float:
             f"write {100 * percentage:g} for {100 * percentage:g} %."
         )
         raise Invalid("extra_time", words)
+    most = 100 * bookings.MOST_EXTRA_TIME
+    if not 0 <= percentage <= most:
+        raise Invalid("extra_time", f"Give --extra-time in percent, from 0 to {most:g}.")
     return percentage / 100
 
 

@@ -31,7 +31,8 @@ def read_settings() -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         name = "ADEPT_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise Invalid(name, f"{name} cannot be used: {first['msg']}.") from exc
+        reason = first["msg"].removeprefix("Value error, ")
+        raise Invalid(name, f"{name} cannot be used: {reason}.") from exc
 
 
 @contextmanager

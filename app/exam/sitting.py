@@ -230,7 +230,7 @@ def expire(sitting: Sitting, at: datetime) -> Decision:
 def extend(sitting: Sitting, more: Extended, at: datetime) -> Decision:
     """Give time; a sitting that time had ended opens again if the new deadline is to come."""
     if sitting.clock is None:
-        raise NotExtendable("it has not started; set the booking's extra time instead")
+        raise NotExtendable("it has not started, so none of its time has passed")
     if sitting.state is State.HANDED_IN:
         raise NotExtendable("it has been handed in")
     if more.seconds <= 0:

@@ -79,8 +79,7 @@ def require_gradable(window: Window, in_progress: int, at: datetime) -> None:
         raise AlreadyReleased(window.id)
     if at < window.closes_at:
         raise WindowBusy("it is still open; close it first")
-    if in_progress:
-        raise WindowBusy(f"{in_progress} sittings are still in progress; wait for their deadlines")
+    _require_all_ended(in_progress)
 
 
 def require_releasable(window: Window, *, provisional: bool, allowed: bool) -> None:
@@ -95,8 +94,7 @@ def require_releasable(window: Window, *, provisional: bool, allowed: bool) -> N
 
 def require_all_graded(*, in_progress: int, ended: int, graded: int) -> None:
     """Raise WindowBusy unless each sitting that was started has ended and has a result."""
-    if in_progress:
-        raise WindowBusy(f"{in_progress} sittings are still in progress; wait for their deadlines")
+    _require_all_ended(in_progress)
     if ended != graded:
         raise WindowBusy(f"{ended} sittings have ended and {graded} are graded; grade it again")
 
@@ -108,3 +106,10 @@ def require_two_people(first: str | None, second: str) -> str:
     if first == second:
         raise SamePerson
     return first
+
+
+def _require_all_ended(in_progress: int) -> None:
+    if in_progress == 1:
+        raise WindowBusy("1 sitting is still in progress; wait for its deadline")
+    if in_progress:
+        raise WindowBusy(f"{in_progress} sittings are still in progress; wait for their deadlines")

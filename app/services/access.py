@@ -157,7 +157,7 @@ def add_client(tx: Transaction, name: str, scopes: frozenset[Scope]) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise Invalid("name", "Give a name of 1 to 64 letters, digits, dots, dashes, underscores.")
     if access.client(tx, name) is not None:
-        raise Duplicate("API client", name)
+        raise Duplicate("program", name)
     secret = ambient.fresh_secret()
     access.add_client(
         tx, ApiClient(name, digest(secret), frozenset(str(scope) for scope in scopes))

@@ -13,7 +13,7 @@ from app.exam.window import (
     require_releasable,
     require_two_people,
 )
-from app.services import exam_windows
+from app.services import exam_windows, sit
 from app.services.bookings import Actor
 from app.store import access, audit, bank, results, sittings, windows
 from app.store.audit import Entry
@@ -43,9 +43,12 @@ def grade_window(
 ) -> Summary:
     """Grade every ended sitting of a closed window; again: anew, until it is released.
 
-    A booking whose sitting was never started has no mark: the candidate was absent.
+    A booking whose sitting was never started has no mark: the candidate was absent. Sittings
+    whose time is over are ended first, in case no server has been running to do so.
     """
     found = windows.lock(tx, window)
+    while sit.end_overdue(tx, actor.at):
+        pass
     require_gradable(found, exam_windows.view(tx, window, at=actor.at).in_progress, actor.at)
     names = sittings.of_window(tx, window)
     graded: list[tuple[str, Result]] = []

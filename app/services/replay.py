@@ -12,8 +12,9 @@ from app.exam.grading import Result, grade
 from app.exam.sitting import ENDED, Sitting
 from app.services.grade import Progress, silent
 from app.services.sit import block_noise
-from app.store import bank, results, sittings
+from app.store import bank, results, sittings, windows
 from app.store.database import Transaction
+from app.store.sittings import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,12 @@ class Verification:
 
 def replay(tx: Transaction, sitting: str) -> Replay:
     """Derive every choice, theta and mark again from the record, and compare."""
-    stored = sittings.load(tx, sitting)
+    head, length = sittings.tail(tx, sitting)
     chain = sittings.links(tx, sitting)
-    broken = first_break(sitting, chain, head=stored.head, length=stored.event_count)
+    broken = first_break(sitting, chain, head=head, length=length)
     found = [] if broken is None else [Difference("chain", broken.reason, "an intact chain")]
     try:
-        followed = _follow(tx, stored.sitting, sittings.record(tx, sitting))
+        followed = _follow(tx, sittings.load(tx, sitting), sittings.record(tx, sitting))
     except (ExamError, ValueError, LookupError, TypeError) as error:
         # Only a record that was changed after it was written cannot be followed.
         found.append(Difference("record", f"{type(error).__name__}: {error}", "can be followed"))
@@ -72,7 +73,8 @@ def replay(tx: Transaction, sitting: str) -> Replay:
     return replace(followed, events=len(chain), differences=differences)
 
 
-def _follow(tx: Transaction, kept: Sitting, record: list[Event]) -> Replay:
+def _follow(tx: Transaction, stored: Stored, record: list[Event]) -> Replay:
+    kept = stored.sitting
     made = kept.made
     edition = bank.load_edition(tx, made.exam, made.exam_version)
     blocks: list[DerivedBlock] = []
@@ -86,20 +88,31 @@ def _follow(tx: Transaction, kept: Sitting, record: list[Event]) -> Replay:
     final = machine.replayed(kept.id, record)
     differences += _differences("sitting", kept, final)
     result = grade(edition, final) if final.state in ENDED else None
-    graded = results.of_sitting(tx, kept.id)
-    if graded is not None and result is not None:
-        differences += _differences("result", graded.result, result)
+    if result is not None:
+        differences += _result_differences(tx, stored, result)
     return Replay(kept.id, len(record), str(final.state), tuple(blocks), result, tuple(differences))
+
+
+def _result_differences(tx: Transaction, stored: Stored, derived: Result) -> Iterator[Difference]:
+    graded = results.of_sitting(tx, stored.sitting.id)
+    if graded is None:
+        if windows.load(tx, stored.window).released_at is not None:
+            yield Difference("result", "none, though the window is released", str(derived.mark))
+        return
+    yield from _differences("result", graded.result, derived)
+    beside, expected = results.columns_of(tx, stored.sitting.id), (derived.mark, derived.band)
+    if beside != expected:
+        yield Difference("result: mark and band columns", str(beside), str(expected))
 
 
 def verify(tx: Transaction, *, progress: Progress = silent) -> Verification:
     """Check the chain of every sitting, and name the first broken link of each."""
     names, breaks, events = list(sittings.every(tx)), [], 0
     for done, name in enumerate(names, start=1):
-        stored = sittings.load(tx, name)
+        head, length = sittings.tail(tx, name)
         links = sittings.links(tx, name)
         events += len(links)
-        found = first_break(name, links, head=stored.head, length=stored.event_count)
+        found = first_break(name, links, head=head, length=length)
         if found is not None:
             breaks.append(found)
         progress(done, len(names))

@@ -212,12 +212,14 @@ def connect(url: str, *, pool_size: int = 16) -> Database:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as exc:
+    except (ArgumentError, ValueError) as exc:  # ValueError: a port that is no number
         raise Invalid("database_url", WRONG_ADDRESS) from exc
     if parsed.drivername in {"postgres", "postgresql"}:
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
         raise Invalid("database_url", WRONG_ADDRESS)
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise Invalid("database_url", WRONG_ADDRESS)  # what is in memory is lost
     return parsed
 
 

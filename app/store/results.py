@@ -59,6 +59,13 @@ def of_sitting(tx: Transaction, sitting: str) -> Graded | None:
     return None if row is None else _graded(row)
 
 
+def columns_of(tx: Transaction, sitting: str) -> tuple[int, str] | None:
+    """Return the mark and the band as the columns beside a result's document have them."""
+    query = select(results.c.mark, results.c.band).where(results.c.sitting_id == sitting)
+    row = tx.connection.execute(query).first()
+    return None if row is None else (row.mark, row.band)
+
+
 def of_window(
     tx: Transaction, window: str, *, after: str = "", most: int = 1_000_000
 ) -> list[Graded]:

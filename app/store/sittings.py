@@ -86,6 +86,18 @@ def load(tx: Transaction, sitting: str) -> Stored:
     return _stored(tx, _BY_ID, sitting)
 
 
+def tail(tx: Transaction, sitting: str) -> tuple[str, int]:
+    """Return the last hash and the event count a sitting keeps, without reading the rest of it.
+
+    Proofs begin here, so that a row damaged elsewhere does not stop them.
+    """
+    query = select(sittings.c.head, sittings.c.event_count).where(sittings.c.id == sitting)
+    row = tx.connection.execute(query).first()
+    if row is None:
+        raise NotFound("sitting", sitting)
+    return row.head, row.event_count
+
+
 def of_booking(tx: Transaction, booking: str) -> SittingId | None:
     """Return the sitting of a booking, if there is one."""
     found = tx.connection.execute(

@@ -99,7 +99,7 @@ def test_what_is_not_possible_is_refused_in_words(world: World) -> None:
         assert forced.status == 409
     desk.fill(f"{HERE}/close", "Close the window now")
     forced = desk.browser.post(f"{HERE}/grade", {"token": desk.token()})
-    assert "1 sittings are still in progress" in forced.text
+    assert "1 sitting is still in progress" in forced.text
 
 
 def test_results_are_released_by_two_people_and_seen_only_then(world: World) -> None:

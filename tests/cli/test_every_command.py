@@ -5,7 +5,7 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli.entrance import app
 
 
 def commands() -> dict[str, list[str]]:

@@ -163,6 +163,28 @@ def test_a_changed_result_is_found(sitter: Sitter) -> None:
     assert (told["result: mark"], told["result: band"]) == ("99", "D")
 
 
+def test_a_mark_and_band_changed_beside_the_result_are_found(sitter: Sitter) -> None:
+    with sitter.season.database.begin() as tx:
+        tx.connection.execute(update(results).values(mark=99, band="D"))
+    assert differences(sitter) == {"result: mark and band columns": "(99, 'D')"}
+
+
+def test_a_result_removed_from_a_released_window_is_found(sitter: Sitter) -> None:
+    sitter.season.add_chairs()
+    sitter.season.propose()
+    sitter.season.confirm()
+    with sitter.season.database.begin() as tx:
+        tx.connection.execute(delete(results))
+    assert set(differences(sitter)) == {"result"}
+
+
+def test_a_damaged_row_does_not_stop_the_audit_and_replay_says_so(sitter: Sitter) -> None:
+    with sitter.season.database.begin() as tx:
+        tx.connection.execute(update(sittings).values(answers="{{"))
+    assert breaks(sitter) == []
+    assert set(differences(sitter)) == {"record"}
+
+
 def test_a_changed_answer_in_the_record_is_named(sitter: Sitter) -> None:
     one = first_of(sitter, "answered")
     body = json.loads(one.body)

@@ -66,7 +66,7 @@ def test_an_open_window_or_a_sitting_in_progress_is_not_graded(season: Season) -
     with pytest.raises(WindowBusy, match="still open"):
         season.grade()
     season.close()
-    with pytest.raises(WindowBusy, match="1 sittings are still in progress"):
+    with pytest.raises(WindowBusy, match="1 sitting is still in progress"):
         season.grade()
     sitter.hand_in()
     assert season.grade().graded == 1

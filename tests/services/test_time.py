@@ -247,7 +247,7 @@ def test_an_extension_takes_a_grading_back_so_that_no_old_mark_is_released(
     with season.database.read() as tx:
         view = exam_windows.view(tx, "w1", at=season.clock.now)
     assert (view.window.graded_at, view.window.proposed_by) == (None, None)
-    with pytest.raises(WindowBusy, match="1 sittings are still in progress"):
+    with pytest.raises(WindowBusy, match="1 sitting is still in progress"):
         season.grade()
     sitter.answer(1, "p")
     season.clock.minutes = 152

@@ -113,7 +113,7 @@ def test_judged_parameters_are_released_on_only_where_the_exam_says_so() -> None
 
 def test_a_release_leaves_no_sitting_out() -> None:
     require_all_graded(in_progress=0, ended=3, graded=3)
-    with pytest.raises(WindowBusy, match="1 sittings are still in progress"):
+    with pytest.raises(WindowBusy, match="1 sitting is still in progress"):
         require_all_graded(in_progress=1, ended=3, graded=3)
     with pytest.raises(WindowBusy, match="grade it again"):
         require_all_graded(in_progress=0, ended=3, graded=2)
