@@ -1,41 +1,72 @@
-"""`adept replay`: a sitting derived again from its record."""
+"""`adept replay`: sittings derived again from their records."""
+
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 
 from app.cli.command import REFUSED, command
 from app.cli.output import Output, line, table
-from app.cli.sitting import Name
 from app.cli.station import opened
-from app.services.replay import replay as derive
+from app.services import replay as derive
+from app.services.replay import Replay
 
 room = typer.Typer()
 
+Sitting = Annotated[str | None, typer.Argument(help="The sitting's id.")]
+Window = Annotated[str | None, typer.Option(help="Replay every sitting of this window instead.")]
+
 
 @command(room)
-def replay(out: Output, sitting: Name) -> None:
-    """Derive every item choice, theta and mark of a sitting again, and say where they differ.
+def replay(out: Output, sitting: Sitting = None, *, window: Window = None) -> None:
+    """Derive every item choice, theta and mark again, and say where they differ from the record.
 
     Exit code 1 says that something differs.
 
-    Example: `adept replay 3f9a...`
+    Examples: `adept replay 3f9a...`, `adept replay --window autumn-2026`
     """
+    if (sitting is None) == (window is None):
+        raise typer.BadParameter("Name a sitting, or a window with --window.")
     with opened() as here, here.database.read() as tx:
-        found = derive(tx, sitting)
+        if sitting is not None:
+            found = [derive.replay(tx, sitting)]
+            out.report(found[0], *_sitting(found[0]))
+        else:
+            with out.progress("Replaying") as step:
+                found = derive.replay_window(tx, str(window), progress=step)
+            out.report(found, *_window(found))
+    if any(one.differences for one in found):
+        raise typer.Exit(REFUSED)
+
+
+def _sitting(found: Replay) -> list[RenderableType]:
     blocks = [
         (one.block, f"{one.theta:+.3f}", f"{one.sem:.3f}", ", ".join(one.items))
         for one in found.blocks
     ]
-    rows = [(one.where, one.recorded, one.derived) for one in found.differences]
-    differences = [table(("where", "recorded", "derived"), rows, title="Differences")]
     mark = "no mark: it has not ended"
     if found.result is not None:
         mark = f"mark {found.result.mark}, band {found.result.band}"
-    agreed = "differs from its record" if rows else "agrees with its record"
-    out.report(
-        found,
+    agreed = "differs from its record" if found.differences else "agrees with its record"
+    return [
         table(("block", "theta", "SEM", "items"), blocks),
-        *(differences if rows else []),
+        *_differences([found]),
         line(f"{found.events} events, {found.state}, {mark}: the sitting {agreed}."),
-    )
-    if rows:
-        raise typer.Exit(REFUSED)
+    ]
+
+
+def _window(found: Sequence[Replay]) -> list[RenderableType]:
+    differ = sum(bool(one.differences) for one in found)
+    said = f"{len(found)} sittings replayed, {differ} differ from their records."
+    return [*_differences(found), line(said)]
+
+
+def _differences(found: Sequence[Replay]) -> list[RenderableType]:
+    rows = [
+        (one.sitting, part.where, part.recorded, part.derived)
+        for one in found
+        for part in one.differences
+    ]
+    heads = ("sitting", "where", "recorded", "derived")
+    return [table(heads, rows, title="Differences")] if rows else []

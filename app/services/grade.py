@@ -117,9 +117,12 @@ def window_results(tx: Transaction, window: str) -> Sequence[Graded]:
 
 def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
     found = windows.lock(tx, window)
-    exam = bank.load_edition(tx, found.exam, found.exam_version).exam
-    provisional = results.any_provisional(tx, window)
-    require_releasable(found, provisional=provisional, allowed=exam.release_on_provisional)
+    edition = bank.load_edition(tx, found.exam, found.exam_version)
+    require_releasable(
+        found,
+        provisional=edition.parameters.provisional,
+        allowed=edition.exam.release_on_provisional,
+    )
     seen = exam_windows.view(tx, window, at=actor.at)
     require_all_graded(in_progress=seen.in_progress, ended=seen.ended, graded=seen.graded)
     return found

@@ -73,6 +73,16 @@ def replay(tx: Transaction, sitting: str) -> Replay:
     return replace(followed, events=len(chain), differences=differences)
 
 
+def replay_window(tx: Transaction, window: str, *, progress: Progress = silent) -> list[Replay]:
+    """Replay every sitting of a window."""
+    windows.load(tx, window)
+    names, found = sittings.of_window(tx, window), []
+    for done, name in enumerate(names, start=1):
+        found.append(replay(tx, name))
+        progress(done, len(names))
+    return found
+
+
 def _follow(tx: Transaction, stored: Stored, record: list[Event]) -> Replay:
     kept = stored.sitting
     made = kept.made

@@ -255,6 +255,7 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
     path = url.database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).touch(mode=0o600, exist_ok=True)  # it holds the service's secret
     engine = create_engine(url, pool_size=pool_size, max_overflow=32)
 
     @event.listens_for(engine, "connect")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from app.store.database import Transaction
 from app.store.tables import idempotency
@@ -38,3 +38,8 @@ def keep(tx: Transaction, client: str, key: str, reply: Reply, at: datetime) -> 
             created_at=at,
         )
     )
+
+
+def purge(tx: Transaction, before: datetime) -> None:
+    """Delete the replies that were kept before an instant."""
+    tx.connection.execute(delete(idempotency).where(idempotency.c.created_at < before))

@@ -96,11 +96,6 @@ def bands(tx: Transaction, window: str) -> dict[str, int]:
     return {band: int(count) for band, count in tx.connection.execute(query)}
 
 
-def any_provisional(tx: Transaction, window: str) -> bool:
-    """Say whether a result of the window rests on provisional parameters."""
-    return any(one.result.provisional for one in of_window(tx, window))
-
-
 def _graded(row: Row[*tuple[Any, ...]]) -> Graded:
     return Graded(
         sitting=row.sitting_id,

@@ -113,6 +113,16 @@ def test_a_sitting_replays_to_its_record(sat: tuple[Adept, Sitter, Sitter]) -> N
     assert "no sitting" in adept.refused("replay", "nobody")
 
 
+def test_a_whole_window_replays_to_its_records(sat: tuple[Adept, Sitter, Sitter]) -> None:
+    adept, done, _ = sat
+    found = adept.done("replay", "--window", WINDOW)
+    assert done.sitting in {one["sitting"] for one in found}
+    assert [one["differences"] for one in found] == [[]] * len(found)
+    assert "0 differ" in adept.run("replay", "--window", WINDOW).stdout
+    assert "no window" in adept.refused("replay", "--window", "nowhere")
+    assert adept.run("replay").exit_code == 2
+
+
 def test_a_changed_event_is_found_and_named(sat: tuple[Adept, Sitter, Sitter]) -> None:
     adept, done, _ = sat
     assert adept.done("audit", "verify")["breaks"] == []

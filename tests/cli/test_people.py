@@ -102,3 +102,9 @@ def test_a_program_gets_the_scopes_it_was_given(adept_on_each: Adept) -> None:
     assert made["scopes"] == ["bookings:write"]
     assert len(adept.done("client", "add", "other", "--scope", "all")["scopes"]) >= 10
     assert "no scope 'x'" in adept.refused("client", "add", "third", "--scope", "x")
+
+
+def test_a_name_with_a_character_that_is_not_seen_is_refused(adept: Adept) -> None:
+    refused = adept.run("candidate", "add", "M-1", "Ada\u202eOsei")
+    assert refused.exit_code == 1
+    assert "one line of visible text" in refused.stderr
