@@ -110,6 +110,11 @@ def require_two_people(first: str | None, second: str) -> str:
 
 def _require_all_ended(in_progress: int) -> None:
     if in_progress == 1:
-        raise WindowBusy("1 sitting is still in progress; wait for its deadline")
+        raise WindowBusy(
+            "1 sitting is still in progress; wait until it is handed in or its time is over"
+        )
     if in_progress:
-        raise WindowBusy(f"{in_progress} sittings are still in progress; wait for their deadlines")
+        raise WindowBusy(
+            f"{in_progress} sittings are still in progress; "
+            "wait until they are handed in or their time is over"
+        )

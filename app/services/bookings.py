@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app import ambient
 from app.errors import Duplicate, Invalid
+from app.exam.naming import named
 from app.exam.people import Booking, Candidate
 from app.services.keys import Keys
 from app.store import audit, people, windows
@@ -32,11 +33,8 @@ class Actor:
 
 def add_candidate(tx: Transaction, number: str, name: str, *, actor: Actor) -> Candidate:
     """Register a candidate under a membership number of their own."""
-    number, name = number.strip(), name.strip()
-    if not number or len(number) > 64:
-        raise Invalid("membership_number", "Give a membership number of 1 to 64 characters.")
-    if not name or len(name) > 200:
-        raise Invalid("name", "Give a name of 1 to 200 characters.")
+    number = named("membership_number", number, what="membership number", most=64)
+    name = named("name", name, what="name", most=200)
     if people.by_number(tx, number) is not None:
         raise Duplicate("candidate with membership number", number)
     candidate = Candidate(ambient.fresh_id(), number, name, actor.at)

@@ -8,6 +8,7 @@ from app.errors import AlreadyReleased, Duplicate, Invalid, NotExtendable
 from app.exam import sitting as machine
 from app.exam.deadline import deadline
 from app.exam.events import Extended
+from app.exam.naming import named
 from app.exam.sitting import ENDED, IN_PROGRESS, Sitting, SittingId, State
 from app.exam.window import Phase, Window, phase, require_span
 from app.services import sit
@@ -82,15 +83,14 @@ def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
     require_span(plan.opens_at, plan.closes_at)
     if not NAME.fullmatch(plan.id):
         raise Invalid("id", "Give an id of 1 to 64 letters, digits, dots, dashes or underscores.")
-    if not 1 <= len(plan.title.strip()) <= 200:
-        raise Invalid("title", "Give a title of 1 to 200 characters.")
+    title = named("title", plan.title, what="title", most=200)
     if windows.find(tx, plan.id) is not None:
         raise Duplicate("window", plan.id)
     version = plan.exam_version or bank.latest_version(tx, plan.exam)
     bank.load_edition(tx, plan.exam, version)
     window = Window(
         id=plan.id,
-        title=plan.title,
+        title=title,
         exam=plan.exam,
         exam_version=version,
         opens_at=plan.opens_at,

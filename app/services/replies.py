@@ -1,12 +1,14 @@
 """Replies kept under an Idempotency-Key: a program that retries gets its first reply again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.errors import KeyReused
 from app.store import replies
 from app.store.database import Transaction
 from app.store.replies import Reply
+
+KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ def replay(tx: Transaction, attempt: Attempt) -> tuple[int, str] | None:
 
 
 def keep(tx: Transaction, attempt: Attempt, status: int, body: str) -> None:
-    """Keep a reply, in the transaction of what it reports."""
+    """Keep a reply, in the transaction of what it reports; those past their time go."""
+    replies.purge(tx, attempt.at - KEPT)
     reply = Reply(attempt.fingerprint, status, body)
     replies.keep(tx, attempt.client, attempt.key, reply, attempt.at)

@@ -72,6 +72,16 @@ class SittingView:
         """Say whether nothing can be changed any more."""
         return self.state in ENDED
 
+    @property
+    def flagged_open(self) -> int:
+        """Return how many flags can be reached; `flagged` counts those of closed blocks too."""
+        return sum(one.is_flagged for one in self.positions)
+
+    @property
+    def window_is_closed(self) -> bool:
+        """Say whether no exam can be started in the window any more."""
+        return self.window_phase not in (Phase.PLANNED, Phase.OPEN)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemView:

@@ -1,25 +1,40 @@
 """What is answered when a request fails: each face says it in its own form."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from app.errors import ExamError
 from app.web.api import faults as api
 from app.web.board import faults as board
 from app.web.candidate import faults as candidate
 from app.web.middleware import TOO_LARGE
-from app.web.problems import Problem, problem
+from app.web.problems import (
+    HTTP,
+    MALFORMED,
+    METHOD_NOT_ALLOWED,
+    UNEXPECTED,
+    UNREADABLE,
+    Problem,
+    problem,
+)
+from app.web.problems import TOO_LARGE as TOO_LARGE_KIND
 
 log = structlog.get_logger()
 
 _WORDS = {
+    400: (*UNREADABLE[1:], "The request could not be read; nothing was changed."),
     404: ("not-found", "Not found", "There is nothing at this address. Check it and try again."),
-    405: ("method-not-allowed", "Not possible", "This address cannot be used in this way."),
-    400: ("unreadable", "Not understood", "The request could not be read; nothing was changed."),
-    413: ("too-large", "Too large", TOO_LARGE),
+    405: (*METHOD_NOT_ALLOWED[1:], "This address cannot be used in this way."),
+    413: (*TOO_LARGE_KIND[1:], TOO_LARGE),
 }
+_NO_OBJECT = "send a JSON object, with the header Content-Type: application/json"
 
 
 def install(app: FastAPI) -> None:
@@ -46,13 +61,24 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-    places = {
-        _place(one["loc"]): one["msg"].removeprefix("Value error, ") for one in error.errors()
-    }
+    places = {_place(one["loc"]): _reason(one) for one in error.errors()}
     said = "; ".join(f"{place}: {message}" for place, message in places.items())
     detail = f"The request was not understood, so nothing was changed. {said}."
     fields = tuple(places.items())
-    return _render(request, Problem(422, "malformed", "Please check what you sent", detail, fields))
+    return _render(request, Problem(*MALFORMED, detail, fields))
+
+
+def _reason(one: Mapping[str, Any]) -> str:
+    """Return why a field is refused, in plain words where those of pydantic are not."""
+    match one:
+        case {"loc": ("body",), "type": "missing" | "model_type" | "model_attributes_type"}:
+            return _NO_OBJECT
+        case {"type": "too_short" | "string_too_short", "ctx": {"min_length": least}}:
+            return f"give at least {least} character{'s' * (least != 1)}"
+        case {"type": "too_long" | "string_too_long", "ctx": {"max_length": most}}:
+            return f"give at most {most} character{'s' * (most != 1)}"
+        case _:
+            return str(one["msg"]).removeprefix("Value error, ")
 
 
 def _place(location: tuple[str | int, ...]) -> str:
@@ -65,11 +91,22 @@ def _place(location: tuple[str | int, ...]) -> str:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    kind, title, words = _WORDS.get(error.status_code, ("http", "Not possible", str(error.detail)))
+    kind, title, words = _WORDS.get(error.status_code, (*HTTP[1:], str(error.detail)))
     answer = _render(request, Problem(error.status_code, kind, title, words))
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods of all routes at the path; what is mounted can be read only."""
+    found: set[str] = set()
+    for one in iter_route_contexts(request.app.routes):
+        if one.methods and compile_path(one.path or "")[0].match(request.url.path):
+            found |= one.methods
+    return found | {"HEAD"} if "GET" in found else found or {"GET", "HEAD"}
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
@@ -78,4 +115,4 @@ def _unexpected(request: Request, error: Exception) -> Response:
         "Something went wrong on our side. Everything saved before is kept. "
         "Please go back and try again; tell your invigilator if it happens again."
     )
-    return _render(request, Problem(500, "unexpected", "Something went wrong", words))
+    return _render(request, Problem(*UNEXPECTED, words))

@@ -60,7 +60,11 @@ class Boundary:
                     headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
-        await self._app(scope, self._bounded(receive, _declared(scope)), safely)
+        # A HEAD is a GET whose body stays here.
+        is_head = scope["method"] == "HEAD"
+        asked = {**scope, "method": "GET"} if is_head else scope
+        reply = _bodiless(safely) if is_head else safely
+        await self._app(asked, self._bounded(receive, _declared(scope)), reply)
 
     def _bounded(self, receive: Receive, declared: int) -> Receive:
         read = 0
@@ -76,6 +80,13 @@ class Boundary:
             return message
 
         return bounded
+
+
+def _bodiless(send: Send) -> Send:
+    async def headers_only(message: Message) -> None:
+        await send({**message, "body": b""} if "body" in message else message)
+
+    return headers_only
 
 
 def _declared(scope: Scope) -> int:

@@ -39,7 +39,7 @@ _KINDS: dict[type[ExamError], tuple[int, str, str]] = {
     errors.BlockNotReached: (409, "block-not-reached", "This part cannot be closed yet"),
     errors.PaperNotComplete: (409, "paper-not-complete", "There are more questions"),
     errors.NotExtendable: (409, "not-extendable", "No extension possible"),
-    errors.WindowBusy: (409, "window-busy", "The window is not finished"),
+    errors.WindowBusy: (409, "window-busy", "Not possible yet"),
     errors.NotGraded: (409, "not-graded", "Not graded yet"),
     errors.AlreadyReleased: (409, "already-released", "Released already"),
     errors.SamePerson: (409, "same-person", "A second person is needed"),
@@ -62,6 +62,15 @@ _KINDS: dict[type[ExamError], tuple[int, str, str]] = {
     errors.ExamError: (400, "error", "Not possible"),
 }
 
+# Refusals that no error of ours makes; app.web.faults words them.
+UNREADABLE = (400, "unreadable", "Not understood")
+HTTP = (400, "http", "Not possible")
+METHOD_NOT_ALLOWED = (405, "method-not-allowed", "Not possible")
+TOO_LARGE = (413, "too-large", "Too large")
+MALFORMED = (422, "malformed", "Please check what you sent")
+UNEXPECTED = (500, "unexpected", "Something went wrong")
+_OTHERS = (UNREADABLE, HTTP, METHOD_NOT_ALLOWED, TOO_LARGE, MALFORMED, UNEXPECTED)
+
 
 def problem(error: ExamError) -> Problem:
     """Return how an error is reported, by the nearest class that has a kind."""
@@ -74,7 +83,7 @@ def problem(error: ExamError) -> Problem:
 
 def kinds() -> list[tuple[int, str, str]]:
     """Return the status, the kind and the title of every problem, for the documentation."""
-    return sorted(_KINDS.values())
+    return sorted([*_KINDS.values(), *_OTHERS])
 
 
 def _fields(error: ExamError) -> tuple[tuple[str, str], ...]:

@@ -119,7 +119,7 @@ class Token(Document):
     access_token: Annotated[str, Field(examples=["mV0q3vXbS1c..."])]
     token_type: Annotated[str, Field(examples=["Bearer"])]
     expires_in: Annotated[int, Field(description="Seconds.", examples=[3600])]
-    scope: Annotated[str, Field(examples=["results:read sittings:write"])]
+    scope: Annotated[str, Field(examples=["sittings:read sittings:write"])]
 
 
 class TokenRefused(Document):

@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from app.web.api.documents import FieldError, ProblemDocument
-from app.web.problems import Problem
+from app.web.problems import Problem, kinds
 
 MEDIA_TYPE = "application/problem+json"
 REALM = 'Bearer realm="adept"'
@@ -14,11 +14,25 @@ _WORDS = {
         "No valid token",
         "No valid bearer token came with the request. Ask for one at /api/v1/token.",
     ),
+    "too-large": (
+        "Too large",
+        "The body is too large, so it was not read and nothing was changed. Send a smaller one.",
+    ),
+    "unexpected": (
+        "Something went wrong",
+        "Something went wrong on our side; it is in the server's log. Send the request again, a "
+        "POST with its Idempotency-Key, and tell whoever runs this server if it happens again.",
+    ),
 }
 _CHALLENGES = {
     "not-signed-in": f'{REALM}, error="invalid_token"',
     "forbidden": f'{REALM}, error="insufficient_scope"',
 }
+
+
+def listed() -> list[tuple[int, str, str]]:
+    """Return the status, the kind and the title of every problem, as the API tells them."""
+    return [(status, kind, _WORDS.get(kind, (title,))[0]) for status, kind, title in kinds()]
 
 
 def render(request: Request, problem: Problem) -> Response:

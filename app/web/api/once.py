@@ -24,7 +24,8 @@ Key = Annotated[
         max_length=200,
         pattern=r"^[!-~]+$",
         description="A name of your own for this request. Sent again with the same body, it "
-        "changes nothing and gets its first reply again, with Idempotency-Replayed: true.",
+        "changes nothing and gets its first reply again, with Idempotency-Replayed: true. "
+        "A reply is kept for at least 7 days.",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
     ),
 ]

@@ -9,8 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app.web.api import nouns
 from app.web.api.documents import FieldError, ProblemDocument
-from app.web.api.faults import MEDIA_TYPE
-from app.web.problems import kinds
+from app.web.api.faults import MEDIA_TYPE, listed
 
 Json = dict[str, Any]
 
@@ -93,14 +92,16 @@ def _problem_schemas() -> dict[str, Json]:
     template = "#/components/schemas/{model}"
     problem = ProblemDocument.model_json_schema(ref_template=template)
     problem.pop("$defs")
+    names = [f"urn:adept:problem:{kind}" for _, kind, _ in listed()]
+    problem["properties"]["type"] |= {"enum": names, "description": "What kind of refusal it is."}
     return {"ProblemDocument": problem, "FieldError": FieldError.model_json_schema()}
 
 
 def _refusal(status: int, kind: str, words: str) -> Json:
-    titles = {name: title for _, name, title in kinds()}
+    titles = {name: title for _, name, title in listed()}
     told = {
         "type": f"urn:adept:problem:{kind}",
-        "title": titles.get(kind, "Too large"),
+        "title": titles[kind],
         "status": status,
         "detail": words,
         "instance": "/api/v1/...",

@@ -10,7 +10,9 @@ from fastapi import Depends, Query, Request, Response
 from app.web.api.documents import NAME
 
 Row = TypeVar("Row")
-Limit = Annotated[int, Query(ge=1, le=200, description="The most items to return.")]
+Limit = Annotated[
+    int, Query(ge=1, le=200, description="The most items to return, 1 to 200; not given: 50.")
+]
 After = Annotated[
     str, Query(pattern=f"^({NAME})?$", description="The `next` of the page before; empty: begin.")
 ]

@@ -104,7 +104,9 @@ class Sitting(Document):
     positions: Annotated[Sequence[Position], Field(description="Those of the open block.")]
     length: Annotated[int, Field(examples=[45])]
     answered: Annotated[int, Field(examples=[6])]
-    flagged: Annotated[int, Field(examples=[1])]
+    flagged: Annotated[
+        int, Field(description="On the whole paper, closed blocks too.", examples=[1])
+    ]
     is_last_block: bool
     total_minutes: Annotated[int, Field(examples=[90])]
     started_at: Told | None

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from app.web.api.faults import listed
 from app.web.api.openapi import ABOUT, document, operations
-from app.web.problems import kinds
 from app.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -72,7 +72,7 @@ def _page() -> ReferencePage:
         about=ABOUT,
         scopes=tuple(flows["clientCredentials"]["scopes"].items()),
         nouns=tuple((noun, tuple(one for one in found if one.noun == noun)) for noun in nouns),
-        problems=tuple(kinds()),
+        problems=tuple(listed()),
     )
 
 

@@ -1,5 +1,7 @@
 """Refusals as pages: what happened, what is kept, and what to do; a choice is never dropped."""
 
+from dataclasses import replace
+
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -13,6 +15,10 @@ from app.web.problems import Problem, problem
 
 ENDINGS = {"deadline-passed", "sitting-ended", "not-started"}
 SIGN_IN = {"not-signed-in", "superseded"}
+NO_SUCH_PAGE = {
+    "not-found": "There is no such page in your exam.",
+    "unknown-position": "There is no such question in the part of your exam that is open.",
+}
 OFFERED_AGAIN = {"stale-form", "unknown-option", "invalid"}
 
 
@@ -21,10 +27,20 @@ def render(request: Request, found: Problem) -> Response:
     context = Context(service=request.app.state.service, at=request.state.at)
     if found.status >= 500:
         return _message(request, context, found)
+    found = _for_people(request, found)
     try:
         return _page(request, context, found)
     except ExamError as second:
-        return _plain(request, context, problem(second))
+        return _plain(request, context, _for_people(request, problem(second)))
+
+
+def _for_people(request: Request, found: Problem) -> Problem:
+    """Return a refusal of an address in words for people, who know of no ids."""
+    if found.kind not in NO_SUCH_PAGE:
+        return found
+    # What the button before this page has saved is kept: only a refused form changed nothing.
+    kept = "What you saved is kept." if request.method == "GET" else "Nothing was changed."
+    return replace(found, detail=f"{NO_SUCH_PAGE[found.kind]} {kept}")
 
 
 def _page(request: Request, context: Context, found: Problem) -> Response:

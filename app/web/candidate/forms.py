@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Query, Request
 from pydantic import BaseModel
 
 from app.errors import Invalid, NotFound, StaleForm, UnknownOption, UnknownPosition
@@ -120,6 +120,13 @@ class AnswerForm(BaseModel):
         return f"{question}{int(self.go or position)}"
 
 
+class QuestionQuery(BaseModel):
+    """What the address of a question may ask for: a choice to offer, a notice by its key."""
+
+    choice: str = ""
+    notice: str = ""
+
+
 async def position_in_path(position: str) -> int:
     """Return the position in an address; raise as for any question that is not there."""
     if not NUMBER.fullmatch(position):
@@ -142,5 +149,6 @@ async def sign_in_form(request: Request, form: Annotated[SignInForm, Form()]) ->
 
 
 Position = Annotated[int, Depends(position_in_path)]
+Asked = Annotated[QuestionQuery, Query()]
 Answering = Annotated[AnswerForm, Depends(answer_form)]
 SigningIn = Annotated[SignInForm, Depends(sign_in_form)]

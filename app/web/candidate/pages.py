@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from app.exam.window import Phase
 from app.services.views import ItemView, PositionView, SittingView
 from app.web.problems import Problem
 from app.web.rendering import clock_words, minutes_words, moment_words
 
 SERVICE = "Adept exams"
+# The one notice an address may ask for: Save and finish came early, and the exam goes on.
+GOES_ON = "goes-on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class SittingPage:
     go_on: str
     grace: int
     unanswered: int
+    is_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ class QuestionPage:
     options: tuple[OptionCard, ...]
     saved_letter: str | None
     offered_letter: str | None
+    goes_on: bool
     is_flagged: bool
     part: str
     squares: tuple[Square, ...]
@@ -198,8 +203,9 @@ def frame(view: SittingView, heading: str, alert: Alert | None = None, here: str
     if view.deadline is None or view.remaining is None or view.is_ended:
         return Frame(heading, view.exam, alert, path)
     counts = f"{view.answered} of {view.length} answered"
-    if view.flagged:
-        counts += f", {view.flagged} flagged"
+    if view.flagged_open:
+        counts += f", {view.flagged_open} flagged"
+        counts += " in this part" if view.block_count > 1 else ""
     time = Time(
         left=minutes_words(view.remaining),
         ends=clock_words(view.deadline),
@@ -258,11 +264,12 @@ def sitting_page(
         go_on=f"{base(view)}/questions/{first}",
         grace=grace,
         unanswered=view.length - view.answered,
+        is_out=view.window_phase is Phase.RELEASED,
     )
 
 
 def question_page(
-    item: ItemView, tokens: Tokens, choice: str, alert: Alert | None = None
+    item: ItemView, tokens: Tokens, choice: str, alert: Alert | None = None, notice: str = ""
 ) -> QuestionPage:
     """Return a question; `choice` is one that is offered and not saved yet."""
     view, number = item.sitting, item.position
@@ -286,6 +293,7 @@ def question_page(
         ),
         saved_letter=next((letters[id] for id in letters if id == item.chosen), None),
         offered_letter=next((letters[id] for id in letters if id == offered), None),
+        goes_on=notice == GOES_ON and view.remaining != timedelta(),
         is_flagged=item.is_flagged,
         part=part_words(view),
         squares=squares(view.positions, number),

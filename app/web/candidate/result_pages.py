@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.exam.grading import Level, Part
+from app.exam.window import Phase
 from app.services.views import ResultView, SittingView
 from app.web.candidate.pages import Frame, Tokens
 from app.web.rendering import moment_words
@@ -44,6 +45,7 @@ class ResultsPage:
     token: str
     view: SittingView
     closes: str
+    standing: str
     results: tuple[ResultCard, ...]
 
 
@@ -86,15 +88,34 @@ def _counts(found: ResultView) -> str:
     return f"You answered {counts.answered} of {total} questions."
 
 
+_HEADINGS = {
+    "unsat": "You did not sit this exam",
+    "to-come": "You have not started this exam",
+    "missing": "There is no result of yours",
+    "waiting": "Your result is not out yet",
+}
+
+
+def standing(view: SittingView, found: list[ResultView]) -> str:
+    """Return how it stands with the result of the sitting that the browser holds."""
+    if any(one.graded.sitting == view.id for one in found):
+        return "out"
+    if view.started_at is None:
+        return "unsat" if view.window_is_closed else "to-come"
+    return "missing" if view.window_phase is Phase.RELEASED else "waiting"
+
+
 def results_page(view: SittingView, found: list[ResultView], tokens: Tokens) -> ResultsPage:
     """Return the results of a person."""
     heading = "Your result" if len(found) < 2 else "Your results"
+    now = standing(view, found)
     if not found:
-        heading = "Your result is not out yet"
+        heading = _HEADINGS[now]
     return ResultsPage(
         frame=Frame(heading, view.exam, path="/results"),
         token=tokens.sender,
         view=view,
         closes=moment_words(view.window_closes_at),
+        standing=now,
         results=tuple(result_card(one) for one in found),
     )

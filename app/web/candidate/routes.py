@@ -9,7 +9,8 @@ from app.errors import Invalid
 from app.exam.sitting import ENDED, Caller, Sitting
 from app.services import sit
 from app.web.candidate import clock, door, screens, session
-from app.web.candidate.forms import NUMBER, Answering, PlainForm, Position
+from app.web.candidate.forms import NUMBER, Answering, Asked, PlainForm, Position
+from app.web.candidate.pages import GOES_ON
 from app.web.candidate.screens import Visit
 from app.web.deps import Context, Ctx
 
@@ -36,10 +37,11 @@ def start(request: Request, context: Ctx, sitting_id: str, form: Sent) -> Respon
 
 @router.get("/sitting/{sitting_id}/questions/{position}")
 def show_question(
-    request: Request, context: Ctx, sitting_id: str, position: Position, choice: str = ""
+    request: Request, context: Ctx, sitting_id: str, position: Position, asked: Asked
 ) -> Response:
     """Show a question; a carried choice is offered, not saved."""
-    return screens.question(_visit(request, context, sitting_id), position, choice=choice)
+    visit = _visit(request, context, sitting_id)
+    return screens.question(visit, position, choice=asked.choice, notice=asked.notice)
 
 
 @router.post("/sitting/{sitting_id}/questions/{position}")
@@ -56,7 +58,7 @@ def answer(
             form.go == "finish"
             and sit.end_if_over(tx, sitting_id, caller=caller).state not in ENDED
         ):
-            target = f"/sitting/{sitting_id}/questions/{position}"
+            target = f"/sitting/{sitting_id}/questions/{position}?notice={GOES_ON}"
     moved = see_other(target)
     # A browser may bring a page back from memory with its old request id, which would make a
     # later choice look like a repeat of an earlier one; it does not when a cookie has changed.

@@ -90,13 +90,18 @@ def sitting(visit: Visit, alert: Alert | None = None) -> Response:
 
 
 def question(
-    visit: Visit, position: int, *, choice: str = "", alert: Alert | None = None
+    visit: Visit,
+    position: int,
+    *,
+    choice: str = "",
+    alert: Alert | None = None,
+    notice: str = "",
 ) -> Response:
     """Return a question; `choice` is offered, and nothing is written."""
     with visit.context.database.read() as tx:
         item = views.item_view(tx, visit.holder.sitting, position, caller=visit.caller)
     tokens = Tokens(visit.token, request=ambient.fresh_id())
-    page = pages.question_page(item, tokens, choice, alert)
+    page = pages.question_page(item, tokens, choice, alert, notice)
     return _page(visit, "question", page, _leave(item.sitting, visit.context))
 
 
