@@ -56,10 +56,11 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = ambient.no
         redoc_url=None,
     )
     app.state.service = service
+    # Routes are tried in order, and most requests are the candidates'.
+    app.include_router(candidate.router)
     app.include_router(health.router)
     app.include_router(api.router, prefix="/api")
     app.include_router(board.router, prefix="/board")
-    app.include_router(candidate.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.install(app)
     app.add_middleware(

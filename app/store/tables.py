@@ -262,4 +262,5 @@ idempotency = Table(
     Column("status", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Index("ix_idempotency_created_at", "created_at"),
 )

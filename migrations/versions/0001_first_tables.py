@@ -127,6 +127,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("client_id", "key", name=op.f("pk_idempotency")),
     )
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.create_index("ix_idempotency_created_at", ["created_at"], unique=False)
+
     op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
