@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -39,6 +40,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = ambient.no
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Many threads only fight for Python's one lock: with 40, PostgreSQL answers cost 40 % more.
+        to_thread.current_default_thread_limiter().total_tokens = settings.threads
         stop = threading.Event()
         sweeper = threading.Thread(target=_sweep, args=(service, stop), name="sweep", daemon=True)
         sweeper.start()

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         default=12, ge=1, description="How long a staff sign-in lasts."
     )
     token_minutes: int = Field(default=60, ge=1, description="How long a bearer token lasts.")
+    threads: int = Field(
+        default=6, ge=2, le=64, description="Requests that one worker works on at once."
+    )
     pool_size: int = Field(
         default=16, ge=2, description="PostgreSQL connections that one worker may hold."
     )
