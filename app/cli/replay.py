@@ -24,7 +24,7 @@ def replay(out: Output, sitting: Sitting = None, *, window: Window = None) -> No
 
     Exit code 1 says that something differs.
 
-    Examples: `adept replay 3f9a...`, `adept replay --window autumn-2026`
+    Example: `adept replay 3f9a...`, or `adept replay --window autumn-2026`
     """
     if (sitting is None) == (window is None):
         raise typer.BadParameter("Name a sitting, or a window with --window.")

@@ -252,11 +252,13 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
 
 
 def _sqlite(url: URL, pool_size: int) -> Engine:
-    path = url.database
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).touch(mode=0o600, exist_ok=True)  # it holds the service's secret
+    file = Path(str(url.database))
+    file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=pool_size, max_overflow=32)
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(*_: object) -> None:
+        file.touch(mode=0o600, exist_ok=True)  # it holds the service's secret
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _: object) -> None:
@@ -269,6 +271,11 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    _begin_where_we_say(engine)
+    return engine
+
+
+def _begin_where_we_say(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
@@ -282,5 +289,3 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
     def checkin(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
         if connection is not None and record.info.pop("adept_schema", False):
             connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine

@@ -18,7 +18,7 @@ RUN = """async options => {
 OPTIONS = {
     "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
 }
-PAGES = 18
+PAGES = 19
 
 
 def dress(page: Page, theme: str, text: str) -> None:

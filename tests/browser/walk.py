@@ -25,6 +25,8 @@ def sign_in(page: Page, live: Live, who: int = 0) -> str:
 
 def every_page(page: Page, live: Live) -> Iterator[str]:
     """Stop at each page, saying its name."""
+    page.goto(f"{live.url}/api/docs")
+    yield "the API's reference"
     page.goto(live.url)
     yield "sign in"
     page.get_by_label("Membership number").fill("M1001")

@@ -104,6 +104,11 @@ def test_the_doctor_warns_of_cookies_that_are_not_secure(adept: Adept) -> None:
     assert "ADEPT_PUBLIC_URL" in found.stdout
 
 
+def test_a_new_database_is_readable_by_its_owner_alone(empty: Adept) -> None:
+    empty.done("migrate")
+    assert (empty.folder / "adept.sqlite").stat().st_mode & 0o777 == 0o600
+
+
 def test_no_database_is_a_refusal_in_words(empty: Adept) -> None:
     said = empty.refused("candidate", "list")
     assert "adept migrate" in said
