@@ -17,6 +17,7 @@ from psychometrics.cat import (
     posterior_information,
     quantise,
 )
+from psychometrics.choices import BLANK, ChoiceMatrix
 from psychometrics.domain import DomainScale, domain_score, domain_slope, domain_theta
 from psychometrics.errors import DataError, InfeasibleBlueprint, PsychometricsError
 from psychometrics.models import (
@@ -29,11 +30,13 @@ from psychometrics.models import (
     test_information,
 )
 from psychometrics.quadrature import Quadrature, normal_quadrature
-from psychometrics.responses import Code, score_omissions
+from psychometrics.responses import Code, ResponseMatrix, score_omissions
 
 __all__ = [
+    "BLANK",
     "Ability",
     "Block",
+    "ChoiceMatrix",
     "Code",
     "DataError",
     "DomainScale",
@@ -45,6 +48,7 @@ __all__ = [
     "PsychometricsError",
     "Quadrature",
     "Quotas",
+    "ResponseMatrix",
     "best_paper",
     "build_pool",
     "check_feasible",

@@ -1,5 +1,7 @@
 """The array types of psychometrics, and the one way arrays enter frozen values."""
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,14 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 CodeArray = npt.NDArray[np.int8]
 BoolArray = npt.NDArray[np.bool_]
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+def frozen(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Return the array itself, made read-only: for arrays that nobody else holds."""
+    array.setflags(write=False)
+    return array
 
 
 def frozen_floats(values: npt.ArrayLike, name: str, *, ndim: int = 1) -> FloatArray:
