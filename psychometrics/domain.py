@@ -99,6 +99,41 @@ def domain_slope(theta: npt.ArrayLike, scale: DomainScale) -> FloatArray:
     return np.asarray(probability_slope(theta, scale.items) @ scale.item_weights)
 
 
+def domain_error(theta: npt.ArrayLike, sem: npt.ArrayLike, scale: DomainScale) -> FloatArray:
+    """Return the standard error of the domain score of an estimated theta.
+
+    Parameters
+    ----------
+    theta, sem : array_like
+        Estimates and their standard errors, of one shape, in theta units, finite.
+    scale : DomainScale
+        The reporting scale, whose parameters count as known.
+
+    Returns
+    -------
+    FloatArray, shape theta.shape
+        A share: the slope of the domain score at theta times sem (delta method).
+
+    Raises
+    ------
+    DataError
+        Shapes differ, an sem is below 0, or a value is not finite.
+
+    Notes
+    -----
+    Lord (1980), ch. 6, on a change of the ability metric. The error is first-order: where the
+    curve bends within one sem, near 0 and 1, it is a rough figure.
+    """
+    ability, error = np.asarray(theta, np.float64), np.asarray(sem, np.float64)
+    if ability.shape != error.shape:
+        raise DataError(f"theta and sem must have one shape, got {ability.shape}, {error.shape}")
+    if not (np.isfinite(ability).all() and np.isfinite(error).all() and (error >= 0).all()):
+        raise DataError(
+            "an error needs a finite theta and a finite sem of at least 0; leave out others"
+        )
+    return np.asarray(domain_slope(ability, scale) * error)
+
+
 def domain_theta(score: npt.ArrayLike, scale: DomainScale) -> FloatArray:
     """Return the theta at which the domain score is `score`.
 

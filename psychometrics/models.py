@@ -10,6 +10,11 @@ from scipy.special import log_expit
 from psychometrics.arrays import FloatArray, frozen_floats
 from psychometrics.errors import DataError
 
+# The logits beyond the outermost item at which a curve counts as having met its asymptote, and
+# the halvings that take such an interval down to neighbouring numbers.
+_REACH = 40.0
+_HALVINGS = 100
+
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
 class ItemParameters:
@@ -194,6 +199,44 @@ def expected_score(theta: npt.ArrayLike, items: ItemParameters) -> FloatArray:
         In items.
     """
     return np.asarray(probability(theta, items).sum(axis=-1))
+
+
+def theta_of_expected_score(score: npt.ArrayLike, items: ItemParameters) -> FloatArray:
+    """Return the theta at which the expected number of right answers is `score`.
+
+    Parameters
+    ----------
+    score : array_like
+        In items, of any shape; above the sum of c and below m.
+    items : ItemParameters, length m
+        Logistic metric, D = 1.
+
+    Returns
+    -------
+    FloatArray, shape score.shape
+        In theta units, by bisection down to neighbouring floating-point numbers: the inverse of
+        the test characteristic curve.
+
+    Raises
+    ------
+    DataError
+        A score at or beyond an asymptote; the message says the range.
+    """
+    wanted = np.asarray(score, dtype=np.float64)
+    lowest, highest = float(items.c.sum()), len(items)
+    outside = ~((wanted > lowest) & (wanted < highest))
+    if outside.any():
+        raise DataError(
+            f"no theta has the expected score {float(wanted[outside][0])}: "
+            f"it lies above {lowest:g} (the sum of c) and below {highest}"
+        )
+    low = np.full(wanted.shape, np.min(items.b - _REACH / items.a))
+    high = np.full(wanted.shape, np.max(items.b + _REACH / items.a))
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        below = expected_score(middle, items) < wanted
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray(0.5 * (low + high))
 
 
 def _logit(theta: npt.ArrayLike, items: ItemParameters) -> FloatArray:

@@ -1,158 +1,265 @@
-"""Warm's weighted likelihood: theta where sqrt(test information) x likelihood is highest.
+"""What ML, MAP and Warm's WLE make highest over theta, with its first two derivatives.
 
-A grid over the bounds finds every local maximum as a change of sign of the score function from
-plus to minus, the highest is kept, and a bracketed Newton iteration, vectorised over persons,
-takes it to 1e-10.
+All three are one objective: the log-likelihood, plus a normal log prior (MAP), plus half the log
+of the test information (WLE).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from scipy.special import expit
+from scipy.special import expit, log_expit
 
-from psychometrics.arrays import BoolArray, FloatArray
-from psychometrics.errors import DataError
+from psychometrics.arrays import BoolArray, FloatArray, IntArray
 from psychometrics.models import ItemParameters, information, log_probability
+from psychometrics.responses import ResponseMatrix
 
-_GRID_STEP = 0.1
-_TOLERANCE = 1e-12
-_MOST_ITERATIONS = 100
 _TINY = np.finfo(np.float64).tiny
 
 
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Log-likelihood - precision (theta - mean)^2 / 2, + log(test information) / 2 if weighted."""
+
+    precision: float = 0.0
+    mean: float = 0.0
+    weighted: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _Presented:
-    """The w items of each person, packed to the left; a, b, c, right, shown are (n, w)."""
+class Rows:
+    """The w items of each of k persons, packed to the left: a, b, c, right are (k, w).
+
+    Padding has a = 0 and c = 0, so that it adds nothing. c is None where every item has c = 0.
+    """
 
     a: FloatArray
     b: FloatArray
-    c: FloatArray
+    c: FloatArray | None
     right: FloatArray
-    shown: FloatArray
+
+    def take(self, index: IntArray | BoolArray) -> "Rows":
+        """Return the persons at `index`."""
+        c = None if self.c is None else self.c[index]
+        return Rows(self.a[index], self.b[index], c, self.right[index])
 
 
-def weighted_likelihood(
-    right: BoolArray, shown: BoolArray, items: ItemParameters, *, bounds: tuple[float, float]
-) -> tuple[FloatArray, FloatArray]:
-    """Return the weighted likelihood estimates and their standard errors.
+def pack(responses: ResponseMatrix, items: ItemParameters, persons: IntArray) -> Rows:
+    """Return the parameters and scores of the items that each person was presented.
 
     Parameters
     ----------
-    right : BoolArray, shape (n, m)
-        True where the item was answered rightly.
-    shown : BoolArray, shape (n, m)
-        True where the item was presented; each person has at least one.
+    responses : ResponseMatrix, shape (n, m)
+        Scored responses.
     items : ItemParameters, length m
         Logistic metric, D = 1.
-    bounds : (float, float)
-        The interval searched, in theta units.
+    persons : IntArray, shape (k,)
+        Positions of the persons wanted.
 
     Returns
     -------
-    theta, sem : FloatArray, shape (n,)
-        In theta units; sem is 1 / sqrt(test information) at theta.
-
-    Raises
-    ------
-    DataError
-        The bounds are not finite or do not rise.
-
-    Notes
-    -----
-    Warm (1989). The weight is sqrt(I), which for c = 0 is Warm's correction J / (2 I) exactly.
-    For c > 0 the two differ; sqrt(I) is kept there (Jeffreys' weight, as in mirt), because it
-    is a likelihood whose modes can be compared.
+    Rows, k persons
+        As wide as the longest of them.
     """
-    lower, upper = bounds
-    if not -np.inf < lower < upper < np.inf:
-        raise DataError(f"bounds must be finite and rise, got {bounds}")
-    grid = np.linspace(lower, upper, int(np.ceil((upper - lower) / _GRID_STEP)) + 1)
-    low, high = _brackets(right, shown, items, grid)
-    presented = _pack(right, shown, items)
-    theta = _root(presented, low, high)
-    return theta, 1.0 / np.sqrt(np.maximum(_score(theta, presented)[2], _TINY))
+    begins = responses.starts[persons]
+    sizes = responses.starts[persons + 1] - begins
+    width = np.arange(int(sizes.max(initial=0)))
+    cells = begins[:, np.newaxis] + width
+    if sizes.size and sizes.min() == width.size:
+        columns = responses.columns[cells]
+        right = responses.scores[cells].astype(np.float64)
+        a, c = items.a[columns], items.c[columns]
+    else:
+        shown = width < sizes[:, np.newaxis]
+        cells = np.where(shown, cells, 0)
+        columns = responses.columns[cells] if responses.columns.size else cells
+        right = np.where(shown, responses.scores[cells], 0).astype(np.float64)
+        a = np.where(shown, items.a[columns], 0.0)
+        c = np.where(shown, items.c[columns], 0.0)
+    return Rows(a, items.b[columns], c if c.any() else None, right)
 
 
-def _brackets(
-    right: BoolArray, shown: BoolArray, items: ItemParameters, grid: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the grid interval of the highest mode; an end of the grid as low == high."""
-    log_p, log_q = log_probability(grid, items)
-    s = expit(items.a * (grid[:, np.newaxis] - items.b))
-    item_information = information(grid, items)
-    share = np.where(items.c > 0, s * np.exp(-log_p), 1.0)
-    growth = items.a * ((2.0 - 3.0 * s) - (1.0 - items.c) * share * (1.0 - s))
+def derivatives(theta: FloatArray, of: Rows, objective: Objective) -> tuple[FloatArray, FloatArray]:
+    """Return the first and second derivative of the objective.
 
-    r, v = right.astype(np.float64), shown.astype(np.float64)
-    total = np.maximum(v @ item_information.T, _TINY)
-    score = r @ (items.a * share).T - v @ (items.a * s).T
-    score += 0.5 * (v @ (item_information * growth).T) / total
-    height = r @ log_p.T + (v - r) @ log_q.T + 0.5 * np.log(total)
+    Parameters
+    ----------
+    theta : FloatArray, shape (k,)
+        One ability a person.
+    of : Rows, k persons
+        Their items and scores.
+    objective : Objective
+        What is differentiated.
 
-    # Beyond the ends the score counts as pointing inwards, so that a mode always exists.
-    n = len(r)
-    rising = np.hstack([np.ones((n, 1), bool), score > 0, np.zeros((n, 1), bool)])
-    mode = rising[:, :-1] & ~rising[:, 1:]
-    left = np.maximum(np.arange(grid.size + 1) - 1, 0)
-    right_end = np.minimum(np.arange(grid.size + 1), grid.size - 1)
-    peak = np.where(mode, np.maximum(height[:, left], height[:, right_end]), -np.inf)
-    best = np.argmax(peak, axis=1)
-    return grid[left[best]], grid[right_end[best]]
-
-
-def _pack(right: BoolArray, shown: BoolArray, items: ItemParameters) -> _Presented:
-    width = int(shown.sum(axis=1).max(initial=0))
-    columns = np.argsort(~shown, axis=1, kind="stable")[:, :width]
-    return _Presented(
-        items.a[columns],
-        items.b[columns],
-        items.c[columns],
-        np.take_along_axis(right, columns, axis=1).astype(np.float64),
-        np.take_along_axis(shown, columns, axis=1).astype(np.float64),
-    )
+    Returns
+    -------
+    first, second : FloatArray, shape (k,)
+        Per theta unit, and per its square.
+    """
+    if of.c is None:
+        first, second = _two_parameter(theta, of, weighted=objective.weighted)
+    else:
+        first, second = _three_parameter(theta, of, of.c, weighted=objective.weighted)
+    if objective.precision:
+        first = first - objective.precision * (theta - objective.mean)
+        second = second - objective.precision
+    return first, second
 
 
-def _score(theta: FloatArray, of: _Presented) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the weighted score function, its derivative and the test information, each (n,)."""
+def _two_parameter(theta: FloatArray, of: Rows, *, weighted: bool) -> tuple[FloatArray, FloatArray]:
     s = expit(of.a * (theta[:, np.newaxis] - of.b))
-    p = of.c + (1.0 - of.c) * s
-    # share = s / P is 1 where c = 0, also where s has gone to 0.
-    share = np.where(of.c > 0, s / np.maximum(p, _TINY), 1.0)
-    hazard = of.a * (1.0 - of.c) * share * (1.0 - s)
-    bend = of.a**2 * s * (1.0 - s)
-
-    score = of.shown * of.a * share * (of.right - p)
-    slope = score * (of.a * (1.0 - s) - hazard) - of.shown * of.a * share * p * hazard
-
-    item_information = of.shown * of.a * share * p * hazard
+    as_ = of.a * s
+    item_information = as_ * (of.a - as_)
     total = item_information.sum(axis=1)
-    part = item_information / np.maximum(total, _TINY)[:, np.newaxis]
-    growth = of.a * (2.0 - 3.0 * s) - hazard
-    growth_slope = -3.0 * bend - hazard * (of.a * (1.0 - 2.0 * s) - hazard)
-    mean_growth = (part * growth).sum(axis=1)
-    spread = (part * (growth - mean_growth[:, np.newaxis]) ** 2).sum(axis=1)
+    first = np.einsum("ij,ij->i", of.a, of.right) - as_.sum(axis=1)
+    if not weighted:
+        return first, -total
+    # growth, a (1 - 2 P), is the derivative of the log of an item's information.
+    growth = of.a - 2.0 * as_
+    safe = np.maximum(total, _TINY)
+    mean_growth = np.einsum("ij,ij->i", item_information, growth) / safe
+    growth *= growth
+    growth -= 2.0 * item_information
+    bend = np.einsum("ij,ij->i", item_information, growth) / safe
+    return first + 0.5 * mean_growth, 0.5 * (bend - mean_growth**2) - total
 
-    weighted = score.sum(axis=1) + 0.5 * mean_growth
-    weighted_slope = slope.sum(axis=1) + 0.5 * ((part * growth_slope).sum(axis=1) + spread)
-    return weighted, weighted_slope, total
+
+def _three_parameter(
+    theta: FloatArray, of: Rows, c: FloatArray, *, weighted: bool
+) -> tuple[FloatArray, FloatArray]:
+    # Kept above 0, so that s / P is 1 where c = 0.
+    s = np.maximum(expit(of.a * (theta[:, np.newaxis] - of.b)), _TINY)
+    room = 1.0 - c
+    share = s / (c + room * s)
+    as_ = of.a * s
+    aq = of.a - as_
+    hazard = room * share * aq
+    item_information = as_ * hazard
+    total = item_information.sum(axis=1)
+    score = of.a * share * of.right - as_
+    first = score.sum(axis=1)
+    second = np.einsum("ij,ij->i", score, aq - hazard) - total
+    if not weighted:
+        return first, second
+    # growth is the derivative of the log of an item's information; bend adds its square to its
+    # own derivative.
+    safe = np.maximum(total, _TINY)
+    growth = 2.0 * aq - as_ - hazard
+    mean_growth = np.einsum("ij,ij->i", item_information, growth) / safe
+    growth *= growth
+    growth -= 3.0 * as_ * aq + hazard * (aq - as_ - hazard)
+    bend = np.einsum("ij,ij->i", item_information, growth) / safe
+    return first + 0.5 * mean_growth, second + 0.5 * (bend - mean_growth**2)
 
 
-def _root(of: _Presented, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Return the zero of the score between low (where it is positive) and high."""
-    theta = 0.5 * (low + high)
-    moving: npt.NDArray[np.bool_] = high > low
-    for _ in range(_MOST_ITERATIONS):
-        score, slope, _total = _score(theta, of)
-        low = np.where(score > 0, theta, low)
-        high = np.where(score > 0, high, theta)
-        step = np.divide(-score, slope, out=np.full_like(score, np.inf), where=slope < 0)
-        inside = (theta + step > low) & (theta + step < high)
-        proposal = np.where(inside, theta + step, 0.5 * (low + high))
-        settled = (np.abs(proposal - theta) <= _TOLERANCE) | (score == 0)
-        theta = np.where(moving & (score != 0), proposal, theta)
-        # A person who has settled stays put, so that the company in the batch changes nothing.
-        moving &= ~settled
-        if not moving.any():
-            break
-    return theta
+def row_information(theta: FloatArray, of: Rows) -> FloatArray:
+    """Return the test information of each person's items at their own theta.
+
+    Parameters
+    ----------
+    theta : FloatArray, shape (k,)
+        One ability a person.
+    of : Rows, k persons
+        Their items.
+
+    Returns
+    -------
+    FloatArray, shape (k,)
+        Per squared theta unit.
+    """
+    s = np.maximum(expit(of.a * (theta[:, np.newaxis] - of.b)), _TINY)
+    as_ = of.a * s
+    each = as_ * (of.a - as_)
+    if of.c is not None:
+        room = 1.0 - of.c
+        each *= room * s / (of.c + room * s)
+    return np.asarray(each.sum(axis=1))
+
+
+def height(theta: FloatArray, of: Rows, objective: Objective) -> FloatArray:
+    """Return the objective, or its limit, up to a constant of all persons.
+
+    Parameters
+    ----------
+    theta : FloatArray, shape (k,)
+        One ability a person; infinite only where there is neither prior nor weight.
+    of : Rows, k persons
+        Their items and scores.
+    objective : Objective
+        What is evaluated.
+
+    Returns
+    -------
+    FloatArray, shape (k,)
+        In natural logs.
+    """
+    shown = of.a > 0
+    # An infinite theta times the 0 of the padding is no number, and no response either.
+    with np.errstate(invalid="ignore"):
+        logit = np.where(shown, of.a * (theta[:, np.newaxis] - of.b), np.inf)
+    np.negative(logit, out=logit, where=shown & (of.right == 0))
+    if of.c is None:
+        each = log_expit(logit)
+    else:
+        with np.errstate(divide="ignore"):
+            each = np.log(of.c * of.right + (1.0 - of.c) * expit(logit))
+    total = each.sum(axis=1)
+    if objective.precision:
+        total -= 0.5 * objective.precision * (theta - objective.mean) ** 2
+    if objective.weighted:
+        total += 0.5 * np.log(np.maximum(row_information(theta, of), _TINY))
+    return np.asarray(total)
+
+
+def gradient_tables(grid: FloatArray, items: ItemParameters, objective: Objective) -> FloatArray:
+    """Return what a response adds to the pieces of the first derivative at each node of a grid.
+
+    Parameters
+    ----------
+    grid : FloatArray, shape (q,)
+        In theta units.
+    items : ItemParameters, length m
+        Logistic metric, D = 1.
+    objective : Objective
+        What is differentiated.
+
+    Returns
+    -------
+    FloatArray, shape (2 m, q) or (2 m, 3 q)
+        Rows as in `ResponseMatrix.indicators`. The gradient of the log-likelihood; if weighted,
+        after it the information, and the derivative of the information.
+    """
+    logit = items.a * (grid[:, np.newaxis] - items.b)
+    s = expit(logit)
+    log_p = log_probability(grid, items)[0]
+    share = np.where(items.c > 0, np.exp(log_expit(logit) - log_p), 1.0)
+    hazard = items.a * (1.0 - items.c) * share * (1.0 - s)
+    tables = [np.vstack([-(items.a * s).T, hazard.T])]
+    if objective.weighted:
+        each = information(grid, items)
+        change = each * (items.a * (2.0 - 3.0 * s) - hazard)
+        tables += [np.vstack([each.T, each.T]), np.vstack([change.T, change.T])]
+    return np.hstack(tables)
+
+
+def grid_gradient(pieces: FloatArray, grid: FloatArray, objective: Objective) -> FloatArray:
+    """Return the first derivative of the objective from its pieces.
+
+    Parameters
+    ----------
+    pieces : FloatArray, shape (k, q) or (k, 3 q)
+        The indicators of k persons times `gradient_tables`.
+    grid : FloatArray, shape (q,)
+        In theta units.
+    objective : Objective
+        What is differentiated.
+
+    Returns
+    -------
+    FloatArray, shape (k, q)
+        Per theta unit.
+    """
+    q = grid.size
+    gradient = pieces[:, :q] - objective.precision * (grid - objective.mean)
+    if objective.weighted:
+        gradient += 0.5 * pieces[:, 2 * q :] / np.maximum(pieces[:, q : 2 * q], _TINY)
+    return gradient

@@ -5,6 +5,7 @@ import pytest
 
 import psychometrics as psy
 from psychometrics import DataError, DomainScale, ItemParameters, domain_score, domain_theta
+from psychometrics.domain import domain_error
 
 
 def make_scale(c: float = 0.0) -> DomainScale:
@@ -56,3 +57,18 @@ def test_a_score_at_or_beyond_an_asymptote_is_refused_with_the_range(score: floa
 def test_a_scale_that_does_not_fit_is_refused(group: list[int], weights: list[float]) -> None:
     with pytest.raises(DataError):
         DomainScale(make_scale().items, group, weights)
+
+
+def test_error_of_a_score_is_that_of_many_thetas_drawn() -> None:
+    scale, generator = make_scale(0.1), np.random.Generator(np.random.PCG64(4))
+    theta, sem = np.array([-1.0, 0.2, 1.5]), np.array([0.05, 0.04, 0.06])
+    drawn = domain_score(theta + sem * generator.normal(size=(40_000, 3)), scale)
+    np.testing.assert_allclose(domain_error(theta, sem, scale), drawn.std(axis=0), rtol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("theta", "sem"), [([0.0], [0.1, 0.1]), ([np.inf], [np.inf]), ([0.0], [-0.1])]
+)
+def test_an_error_needs_finite_values_of_one_shape(theta: list[float], sem: list[float]) -> None:
+    with pytest.raises(DataError):
+        domain_error(theta, sem, make_scale())

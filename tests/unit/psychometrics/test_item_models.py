@@ -5,6 +5,7 @@ import pytest
 
 import psychometrics as psy
 from psychometrics import DataError, ItemParameters
+from psychometrics.models import theta_of_expected_score
 
 ITEMS = ItemParameters([1.0, 0.5, 2.0, 1.3], [0.0, -1.0, 1.5, 0.2], [0.0, 0.0, 0.0, 0.25])
 THETA = np.linspace(-5, 5, 41)
@@ -93,3 +94,18 @@ def test_parameters_out_of_range_are_refused(
 ) -> None:
     with pytest.raises(DataError):
         ItemParameters(a, b, c)
+
+
+def test_theta_of_an_expected_score_is_the_inverse() -> None:
+    found = theta_of_expected_score(psy.expected_score(THETA.reshape(1, 41), ITEMS), ITEMS)
+    np.testing.assert_allclose(found, THETA.reshape(1, 41), atol=1e-12)
+
+
+def test_theta_of_nothing_asked_is_nothing() -> None:
+    assert theta_of_expected_score([], ITEMS).shape == (0,)
+
+
+@pytest.mark.parametrize("score", [0.25, 0.1, -1.0, 4.0, 7.0, np.nan])
+def test_an_expected_score_beyond_the_asymptotes_is_refused(score: float) -> None:
+    with pytest.raises(DataError, match=r"above 0\.25 .* below 4"):
+        theta_of_expected_score([1.0, score], ITEMS)
