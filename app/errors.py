@@ -21,6 +21,9 @@ ExamError
 │   ├── NotExtendable      this sitting cannot get more time
 │   ├── WindowBusy         sittings are still in progress
 │   ├── NotGraded          grade before release
+│   ├── ParametersSuperseded   grade again: other parameters are in force
+│   ├── NotConverged       a calibration that stopped early puts nothing in force
+│   ├── ItemsUndecided     flagged items are neither accepted nor barred
 │   ├── AlreadyReleased    results are out
 │   ├── SamePerson         release needs two people
 │   ├── ProvisionalScale   the exam does not allow release on judged parameters
@@ -229,6 +232,37 @@ class NotGraded(Refused):
 
     def __init__(self, window: str) -> None:
         super().__init__(f"Window '{window}' has not been graded. Grade it, then release it.")
+
+
+class ParametersSuperseded(Refused):
+    """Parameters were accepted after the window was graded."""
+
+    def __init__(self, window: str) -> None:
+        super().__init__(
+            f"Other item parameters have been put in force since window '{window}' was graded. "
+            "Grade it again, then release it."
+        )
+        self.window = window
+
+
+class NotConverged(Refused):
+    """The calibration stopped before it had converged."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(
+            f"Calibration run '{run}' has not converged, so nothing of it can be accepted. "
+            "Calibrate again with more iterations."
+        )
+
+
+class ItemsUndecided(Refused):
+    """Flagged items were neither accepted nor barred."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        super().__init__(
+            f"The key of these items is in doubt: {', '.join(items)}. Name each among those to "
+            "accept or to bar."
+        )
 
 
 class AlreadyReleased(Refused):

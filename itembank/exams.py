@@ -1,5 +1,6 @@
 """ExamDefinition: an exam as data, and ParameterSet: the item parameters its papers rest on."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from math import log
@@ -9,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from itembank.blueprint import Blueprint
-from itembank.document import Document
+from itembank.document import Document, canonical
 from itembank.items import Identifier, ItemVersion, Text
 from psychometrics import ItemParameters
 
@@ -96,13 +97,40 @@ class Calibrated(Document):
     a: float = Field(gt=0)
     b: float
     c: float = Field(ge=0, lt=1)
+    judged: bool = False
+    """In a calibrated set: the rating's difficulty, re-expressed on the set's scale."""
+
+
+class LinkingConstants(Document):
+    """theta on the new scale = slope x theta on the old + intercept, with standard errors."""
+
+    method: Text
+    slope: float = Field(gt=0)
+    intercept: float
+    slope_error: float
+    intercept_error: float
 
 
 class ParameterSet(Document):
-    """The parameters of a bank's items; it names the very versions it is for."""
+    """The parameters of a bank's items; it names the very versions it is for.
+
+    A calibrated set names its reporting scale, its linking constants and the ability
+    distribution that selection starts from, and may bar items: they are neither selected nor
+    scored.
+    """
 
     provisional: bool
     items: Mapping[Identifier, Calibrated]
+    scale: int | None = None
+    run: Identifier | None = None
+    prior: Prior | None = None
+    linking: LinkingConstants | None = None
+    barred: tuple[Identifier, ...] = ()
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of what differs from a bare set, so that old sets keep their names."""
+        text = canonical(self.model_dump(mode="json", exclude_defaults=True))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def arrays(self, items: Sequence[str]) -> ItemParameters:
         """Return the parameters of `items`, in their order."""

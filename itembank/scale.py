@@ -1,19 +1,56 @@
 """ReportingScale: the frozen domain and conversion that give a mark its meaning."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from itembank.document import Document
 from itembank.exams import ExamDefinition, ParameterSet
-from itembank.items import ItemVersion
-from psychometrics import DomainScale, domain_score
+from itembank.items import Identifier, ItemVersion, Text
+from psychometrics import DomainScale, ItemParameters, domain_score
+
+
+class ScaleItem(Document):
+    """An item as it was when the scale was frozen; its retirement changes nothing here."""
+
+    version: int
+    criterion: Text
+    a: float
+    b: float
+    c: float
+
+
+class FrozenScale(Document):
+    """A reporting scale as it is kept: numbered, and never changed once a board has accepted it."""
+
+    exam: Identifier
+    number: int
+    run: Identifier
+    items: Mapping[Identifier, ScaleItem]
+    weights: Mapping[Text, float]
+    points: tuple[tuple[float, float], ...]
+
+    def scale(self) -> "ReportingScale":
+        """Return the scale, ready to mark with."""
+        codes, names = list(self.weights), tuple(sorted(self.items))
+        rows = [self.items[name] for name in names]
+        domain = DomainScale(
+            items=ItemParameters([r.a for r in rows], [r.b for r in rows], [r.c for r in rows]),
+            group=np.array([codes.index(row.criterion) for row in rows]),
+            weights=np.array([self.weights[code] for code in codes]),
+        )
+        return ReportingScale(names, domain, self.points, provisional=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportingScale:
-    """A domain and the piecewise-linear conversion T, as (domain score, mark) points."""
+    """A domain and the piecewise-linear conversion T, as (domain score, mark) points.
 
+    `names` are the ids of the domain's items, in its order.
+    """
+
+    names: tuple[str, ...]
     domain: DomainScale
     points: tuple[tuple[float, float], ...]
     provisional: bool
@@ -52,4 +89,4 @@ def reporting_scale(
     )
     cut = round(float(np.asarray(domain_score(0.0, domain))), 9)
     points = ((0.0, 0.0), (cut, float(exam.threshold)), (1.0, 100.0))
-    return ReportingScale(domain=domain, points=points, provisional=parameters.provisional)
+    return ReportingScale(tuple(item.id for item in items), domain, points, provisional=True)

@@ -12,7 +12,7 @@ from itembank.blueprint import quotas
 from itembank.criteria import Framework
 from itembank.exams import ExamDefinition, FixedForm, ParameterSet
 from itembank.items import ItemId, ItemVersion, OptionId
-from itembank.scale import ReportingScale, reporting_scale
+from itembank.scale import FrozenScale, ReportingScale, reporting_scale
 from psychometrics import Code, Pool, build_pool, estimate, next_block, normal_quadrature, posterior
 
 MOST_OPTIONS = 8
@@ -29,6 +29,7 @@ class Edition:
     items: tuple[ItemVersion, ...]
     index: dict[str, int]
     pool: Pool
+    available: NDArray[np.bool_]
     scale: ReportingScale
 
     def item(self, name: str) -> ItemVersion:
@@ -49,8 +50,14 @@ def edition(
     framework: Framework,
     items: Sequence[ItemVersion],
     parameters: ParameterSet,
+    frozen: FrozenScale | None = None,
 ) -> Edition:
-    """Return the edition; items outside the blueprint's criteria are left out, order is by id."""
+    """Return the edition; items outside the blueprint's criteria are left out, order is by id.
+
+    A calibrated set is marked on its `frozen` reporting scale, which it names.
+    """
+    if parameters.scale != (None if frozen is None else frozen.number):
+        raise ValueError(f"the parameters are on reporting scale {parameters.scale}")
     used = tuple(
         sorted(
             (item for item in items if item.criterion in exam.blueprint.criteria),
@@ -58,7 +65,8 @@ def edition(
         )
     )
     tree = quotas(exam.blueprint, framework, [item.criterion for item in used])
-    prior = normal_quadrature(exam.prior.mean, exam.prior.sd)
+    start = parameters.prior or exam.prior
+    prior = normal_quadrature(start.mean, start.sd)
     return Edition(
         exam=exam,
         framework=framework,
@@ -67,7 +75,8 @@ def edition(
         items=used,
         index={item.id: place for place, item in enumerate(used)},
         pool=build_pool(parameters.arrays([item.id for item in used]), tree, prior),
-        scale=reporting_scale(exam, used, parameters),
+        available=np.array([item.id not in parameters.barred for item in used], dtype=np.bool_),
+        scale=reporting_scale(exam, used, parameters) if frozen is None else frozen.scale(),
     )
 
 
@@ -102,6 +111,7 @@ def choose_block(edition: Edition, sitting: Sitting, noise: Noise) -> BlockDeliv
             noise=noise.values,
             size=edition.exam.paper.block_size,
             tier=_tiers(edition, sitting),
+            available=edition.available,
         )
         shadow, chosen, theta, sem = block.shadow, block.items, block.theta, block.sem
     given = {*administered, *chosen}

@@ -1,6 +1,6 @@
 """Grading: from responses to a mark, a band and a profile. Law, in whole numbers and Decimal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -61,8 +61,22 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a calibrated mark rests on: the set and scale, and what did not count in this paper.
+
+    `judged` counts scored items whose difficulty is still a re-expressed rating.
+    """
+
+    parameters: str
+    scale: int | None
+    barred: tuple[str, ...]
+    credited: tuple[str, ...]
+    judged: int
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """A graded sitting, with the reasons for its mark."""
+    """A graded sitting, with the reasons for its mark; no basis is the set it was sat on."""
 
     mark: int
     band: str
@@ -76,6 +90,7 @@ class Result:
     outcomes: tuple[Part, ...]
     criteria: tuple[Part, ...]
     counts: Counts
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +144,40 @@ def qualification_band(
     return band(qualification_mark(modules), bands)
 
 
-def grade(edition: Edition, sitting: Sitting) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """The items that count and what was answered, in the paper's order."""
+
+    names: tuple[str, ...]
+    right: NDArray[np.int8]
+    items: ItemParameters
+    theta: float
+    sem: float
+
+
+def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) -> Result:
     """Return the result of an ended sitting.
 
     Blanks in delivered blocks score 0. Positions that time kept from being delivered are the
-    last shadow paper's remaining items, and score 0 too: stopping early gains nothing.
+    last shadow paper's remaining items, and score 0 too: stopping early gains nothing. Barred
+    items do not count. A credited item that was not answered rightly is taken out where that
+    raises the mark.
     """
     names = [place.item for place in sitting.places] + [name for name, _ in sitting.remaining]
     scored = scores(edition, sitting)
     right = np.array(scored + [int(Code.WRONG)] * (len(names) - len(scored)), dtype=np.int8)
-    items = edition.parameters.arrays(names)
-    ability = estimate_ability(right[np.newaxis, :], items, method="wle")
-    theta, sem = round(float(ability.theta[0]), 6), round(float(ability.sem[0]), 6)
+    counts = np.array([name not in edition.parameters.barred for name in names], dtype=np.bool_)
+    forgiven = np.array([name in credited for name in names], dtype=np.bool_) & (right == 0)
+    papers = [_measured(edition, names, right, counts)]
+    if (forgiven & counts).any() and (counts & ~forgiven).any():
+        papers.append(_measured(edition, names, right, counts & ~forgiven))
+    paper = max(papers, key=lambda one: one.theta)
+    theta, sem = paper.theta, paper.sem
     score = round(float(np.asarray(domain_score(theta, edition.scale.domain))), 9)
     slope = float(np.asarray(domain_slope(theta, edition.scale.domain)))
-    exact, error = _mark(edition, right, score, edition.scale.slope_at(score) * slope * sem)
+    exact, error = _mark(edition, paper.right, score, edition.scale.slope_at(score) * slope * sem)
     mark = half_up(exact)
-    outcomes, criteria = _parts(edition, names, right, theta, items)
+    outcomes, criteria = _parts(edition, paper)
     omitted = sum(answer.option is None for answer in sitting.answers)
     return Result(
         mark=mark,
@@ -160,6 +192,32 @@ def grade(edition: Edition, sitting: Sitting) -> Result:
         outcomes=outcomes,
         criteria=criteria,
         counts=Counts(len(scored) - omitted, omitted, len(names) - len(scored)),
+        basis=_basis(edition, names, paper, credited),
+    )
+
+
+def _measured(
+    edition: Edition, names: Sequence[str], right: NDArray[np.int8], here: NDArray[np.bool_]
+) -> _Paper:
+    kept = tuple(name for name, is_here in zip(names, here, strict=True) if is_here)
+    items = edition.parameters.arrays(kept)
+    ability = estimate_ability(right[here][np.newaxis, :], items, method="wle")
+    theta, sem = round(float(ability.theta[0]), 6), round(float(ability.sem[0]), 6)
+    return _Paper(kept, right[here], items, theta, sem)
+
+
+def _basis(
+    edition: Edition, names: Sequence[str], paper: _Paper, credited: Collection[str]
+) -> Basis | None:
+    parameters = edition.parameters
+    if parameters.scale is None and not set(credited) & set(names):
+        return None
+    return Basis(
+        parameters=edition.parameters_id,
+        scale=parameters.scale,
+        barred=tuple(name for name in names if name in parameters.barred),
+        credited=tuple(name for name in names if name in credited),
+        judged=sum(parameters.items[name].judged for name in paper.names),
     )
 
 
@@ -179,15 +237,9 @@ def _mark(
     )
 
 
-def _parts(
-    edition: Edition,
-    names: Sequence[str],
-    right: NDArray[np.int8],
-    theta: float,
-    items: ItemParameters,
-) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    likely = probability(theta, items)
-    criterion = [edition.item(name).criterion for name in names]
+def _parts(edition: Edition, paper: _Paper) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    likely, right = probability(paper.theta, paper.items), paper.right
+    criterion = [edition.item(name).criterion for name in paper.names]
     outcome = [edition.framework.parent(code) for code in criterion]
 
     def parts(kind: Kind, codes: Sequence[str]) -> tuple[Part, ...]:

@@ -8,6 +8,7 @@ from app.errors import (
     AlreadyReleased,
     Invalid,
     NotGraded,
+    ParametersSuperseded,
     ProvisionalScale,
     Refused,
     SamePerson,
@@ -39,6 +40,7 @@ class Window:
     opens_at: datetime
     closes_at: datetime
     graded_at: datetime | None = None
+    graded_with: str | None = None
     proposed_by: str | None = None
     released_at: datetime | None = None
     released_by: str | None = None
@@ -77,6 +79,11 @@ def require_gradable(window: Window, in_progress: int, at: datetime) -> None:
     """Raise unless the window has closed, its last sitting has ended and nothing is released."""
     if window.released_at is not None:
         raise AlreadyReleased(window.id)
+    require_ended(window, in_progress, at)
+
+
+def require_ended(window: Window, in_progress: int, at: datetime) -> None:
+    """Raise WindowBusy unless the window has closed and its last sitting has ended."""
     if at < window.closes_at:
         raise WindowBusy("it is still open; close it first")
     _require_all_ended(in_progress)
@@ -90,6 +97,12 @@ def require_releasable(window: Window, *, provisional: bool, allowed: bool) -> N
         raise NotGraded(window.id)
     if provisional and not allowed:
         raise ProvisionalScale(window.exam)
+
+
+def require_current(window: Window, parameters: str) -> None:
+    """Raise ParametersSuperseded unless the marks rest on the parameters that are in force."""
+    if window.graded_with != parameters:
+        raise ParametersSuperseded(window.id)
 
 
 def require_all_graded(*, in_progress: int, ended: int, graded: int) -> None:

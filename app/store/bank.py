@@ -6,6 +6,8 @@ from sqlalchemy import and_, insert, or_, select
 
 from app.errors import NotFound
 from app.exam.delivery import Edition, edition
+from app.exam.events import Created
+from app.store import calibrations
 from app.store.database import Transaction
 from app.store.tables import exams, frameworks, item_versions, parameter_sets
 from itembank.criteria import Framework
@@ -59,15 +61,16 @@ def latest_items(tx: Transaction) -> list[ItemVersion]:
     return list({item.id: item for item in items}.values())
 
 
+def find_item_version(tx: Transaction, item: str, version: int) -> ItemVersion | None:
+    """Return an item version, if the bank has it."""
+    query = select(item_versions.c.document).filter_by(item_id=item, version=version)
+    text = tx.connection.execute(query).scalar()
+    return None if text is None else ItemVersion.model_validate_json(text)
+
+
 def add_exam(tx: Transaction, exam: ExamDefinition, parameters: ParameterSet) -> None:
     """Keep an exam version with the parameter set it rests on."""
-    name = parameters.content_hash()
-    if tx.connection.execute(select(parameter_sets.c.id).filter_by(id=name)).first() is None:
-        tx.connection.execute(
-            insert(parameter_sets).values(
-                id=name, provisional=parameters.provisional, document=parameters.model_dump_json()
-            )
-        )
+    name = add_parameters(tx, parameters)
     tx.connection.execute(
         insert(exams).values(
             code=exam.code,
@@ -88,16 +91,18 @@ def framework(tx: Transaction, name: str) -> Framework:
 
 
 def exam_list(tx: Transaction) -> list[tuple[ExamDefinition, bool]]:
-    """Return every exam version, and whether its parameters are provisional."""
-    query = (
-        select(exams.c.document, parameter_sets.c.provisional)
-        .join(parameter_sets, parameter_sets.c.id == exams.c.parameters_id)
-        .order_by(exams.c.code, exams.c.version)
-    )
-    return [
-        (ExamDefinition.model_validate_json(text), provisional)
-        for text, provisional in tx.connection.execute(query)
+    """Return every exam version, and whether the parameters in force are provisional."""
+    query = select(exams.c.document).order_by(exams.c.code, exams.c.version)
+    found = [
+        ExamDefinition.model_validate_json(text) for text in tx.connection.execute(query).scalars()
     ]
+    return [(exam, _is_provisional(tx, exam)) for exam in found]
+
+
+def _is_provisional(tx: Transaction, exam: ExamDefinition) -> bool:
+    name = parameters_in_force(tx, exam.code, exam.version)
+    query = select(parameter_sets.c.provisional).filter_by(id=name)
+    return bool(tx.connection.execute(query).scalar_one())
 
 
 def latest_version(tx: Transaction, code: str) -> int:
@@ -109,26 +114,69 @@ def latest_version(tx: Transaction, code: str) -> int:
     return int(found)
 
 
-def load_edition(tx: Transaction, code: str, version: int) -> Edition:
-    """Return an exam version with its bank and parameters, from memory once it has been read."""
-    if (code, version) in tx.editions:
-        return tx.editions[(code, version)]
+def load_edition(
+    tx: Transaction, code: str, version: int, parameters: str | None = None
+) -> Edition:
+    """Return an exam version with its bank and a parameter set: the one in force, or one by id.
+
+    It comes from memory once it has been read.
+    """
+    name = parameters or parameters_in_force(tx, code, version)
+    if (code, version, name) not in tx.editions:
+        tx.editions[(code, version, name)] = _read_edition(tx, code, version, name)
+    return tx.editions[(code, version, name)]
+
+
+def edition_of(tx: Transaction, made: Created) -> Edition:
+    """Return the edition a sitting was made from."""
+    return load_edition(tx, made.exam, made.exam_version, made.parameters)
+
+
+def parameters_in_force(tx: Transaction, code: str, version: int) -> str:
+    """Return the parameter set that the next sitting is made from; raise NotFound."""
+    accepted = calibrations.in_force(tx, code, version)
+    if accepted is not None:
+        return accepted
+    query = select(exams.c.parameters_id).filter_by(code=code, version=version)
+    first = tx.connection.execute(query).scalar()
+    if first is None:
+        raise NotFound("exam", f"{code} version {version}")
+    return str(first)
+
+
+def add_parameters(tx: Transaction, parameters: ParameterSet) -> str:
+    """Keep a parameter set, once, and return its id."""
+    name = parameters.content_hash()
+    if tx.connection.execute(select(parameter_sets.c.id).filter_by(id=name)).first() is None:
+        tx.connection.execute(
+            insert(parameter_sets).values(
+                id=name, provisional=parameters.provisional, document=parameters.model_dump_json()
+            )
+        )
+    return name
+
+
+def parameter_set(tx: Transaction, name: str) -> ParameterSet:
+    """Return a parameter set; raise NotFound."""
+    text = tx.connection.execute(select(parameter_sets.c.document).filter_by(id=name)).scalar()
+    if text is None:
+        raise NotFound("parameter set", name)
+    return ParameterSet.model_validate_json(text)
+
+
+def _read_edition(tx: Transaction, code: str, version: int, name: str) -> Edition:
     row = tx.connection.execute(select(exams).filter_by(code=code, version=version)).first()
     if row is None:
         raise NotFound("exam", f"{code} version {version}")
-    parameters = ParameterSet.model_validate_json(
-        tx.connection.execute(
-            select(parameter_sets.c.document).filter_by(id=row.parameters_id)
-        ).scalar_one()
-    )
-    made = edition(
+    parameters = parameter_set(tx, name)
+    number = parameters.scale
+    return edition(
         ExamDefinition.model_validate_json(row.document),
         framework(tx, row.framework_id),
         _items(tx, parameters),
         parameters,
+        None if number is None else calibrations.scale(tx, code, number),
     )
-    tx.editions[(code, version)] = made
-    return made
 
 
 def _items(tx: Transaction, parameters: ParameterSet) -> list[ItemVersion]:

@@ -91,7 +91,7 @@ class Transaction:
     """
 
     connection: Connection
-    editions: MutableMapping[tuple[str, int], Edition]
+    editions: MutableMapping[tuple[str, int, str], Edition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Database:
 
     engine: Engine
     lock: FairLock = field(default_factory=FairLock)
-    editions: dict[tuple[str, int], Edition] = field(default_factory=dict)
+    editions: dict[tuple[str, int, str], Edition] = field(default_factory=dict)
 
     @property
     def is_sqlite(self) -> bool:
@@ -178,7 +178,7 @@ class Database:
             options = self._options(write=write, schema=schema)
             connection = connection.execution_options(**options)
             with connection.begin() as transaction:
-                read: dict[tuple[str, int], Edition] = {}
+                read: dict[tuple[str, int, str], Edition] = {}
                 try:
                     yield Transaction(connection, ChainMap(read, self.editions))
                 except ExamError as error:

@@ -160,6 +160,13 @@ def of_window(tx: Transaction, window: str) -> list[SittingId]:
     return [SittingId(name) for name in tx.connection.execute(query).scalars()]
 
 
+def whole(tx: Transaction, window: str) -> Iterator[Sitting]:
+    """Yield every sitting of a window, by id."""
+    query = select(sittings).where(sittings.c.window_id == window).order_by(sittings.c.id)
+    for row in tx.connection.execute(query.execution_options(yield_per=500)):
+        yield _sitting(row)
+
+
 def states(tx: Transaction, window: str) -> dict[State, int]:
     """Return how many sittings of a window are in each state."""
     query = (

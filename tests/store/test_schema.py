@@ -118,13 +118,16 @@ def test_every_text_that_people_type_has_a_bound() -> None:
     }
     # Documents, records and kept replies: each has its own limits where it is made.
     assert unbounded == {
+        "acceptances.document",
         "audit.detail",
+        "calibration_runs.document",
         "events.body",
         "exams.document",
         "frameworks.document",
         "idempotency.body",
         "item_versions.document",
         "parameter_sets.document",
+        "reporting_scales.document",
         "results.document",
         "sittings.answers",
         "sittings.made",

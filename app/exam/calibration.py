@@ -1,0 +1,189 @@
+"""From a window's responses to a calibration run: estimates, fit, keys, drift, and what to look at.
+
+First run    free: latent N(0, 1), each item's b centred on its rating.
+Later runs   free, linked to the reporting scale, drifted anchors dropped, anchored on the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from app.errors import Refused
+from app.exam.anchoring import Anchoring, anchor_on
+from app.exam.collected import Collected
+from app.exam.delivery import Edition
+from app.exam.findings import gather, item_rows
+from itembank.calibration import CalibrationRun, InformationPoint, RunOptions, Value
+from itembank.exams import AdaptivePaper
+from itembank.scale import FrozenScale
+from psychometrics import (
+    Ability,
+    Calibration,
+    DataError,
+    LogNormal,
+    Normal,
+    Priors,
+    calibrate,
+    empirical_reliability,
+    test_information,
+)
+
+DECIMALS = 6
+STEEPNESS_SPREAD = 0.5
+RATING_ERROR = 1.0
+"""The sd of b around what a rating says: weak, since judges err by about half a logit or more."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a calibration."""
+
+    model: Literal["rasch", "1pl", "2pl"] = "2pl"
+    engine: Literal["em", "girth"] = "em"
+    anchors: Literal["scale", "free"] = "scale"
+    max_iterations: int = 500
+    tolerance: float = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a calibration starts from: responses, what is believed, and the scale if any."""
+
+    collected: Collected
+    edition: Edition
+    scale: FrozenScale | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What names a run and says who made it, when, and with which versions."""
+
+    id: str
+    window: str
+    made_at: str
+    by: str
+    versions: dict[str, str]
+
+
+def calibrate_responses(
+    sources: Sources, request: Request, *, origin: Origin, progress: Progress
+) -> CalibrationRun:
+    """Return the run; raise Refused where the data cannot be calibrated as asked."""
+    try:
+        return _run(sources, request, origin=origin, progress=progress)
+    except DataError as exc:
+        raise Refused(f"The window cannot be calibrated like this: {exc}") from exc
+
+
+def _run(
+    sources: Sources, request: Request, *, origin: Origin, progress: Progress
+) -> CalibrationRun:
+    collected, edition = sources.collected, sources.edition
+    scale = sources.scale if request.anchors == "scale" else None
+    final, anchoring = _calibrate(sources, request, None, progress=progress), None
+    if scale is not None:
+        anchoring = anchor_on(scale, final, collected)
+        final = _calibrate(sources, request, anchoring, progress=progress)
+    evidence = gather(collected, final, anchoring)
+    latent = final.latent
+    return CalibrationRun(
+        id=origin.id,
+        window=origin.window,
+        exam=edition.exam.code,
+        exam_version=edition.exam.version,
+        made_at=origin.made_at,
+        by=origin.by,
+        input_hash=collected.hash,
+        options=RunOptions(
+            model=request.model,
+            engine=request.engine,
+            anchors=request.anchors,
+            priors=str(final.priors),
+            quadrature_points=len(final.quadrature),
+            max_iterations=request.max_iterations,
+            tolerance=request.tolerance,
+        ),
+        versions=origin.versions,
+        seed=None,
+        persons=len(collected.choices.responses.persons),
+        responses=len(collected.cells),
+        latent_mean=_value(float(latent.mean[0]), float(latent.mean_error[0])),
+        latent_sd=_value(float(latent.sd[0]), float(latent.sd_error[0])),
+        log_likelihood=round(final.log_likelihood, DECIMALS),
+        log_posterior=round(final.log_posterior, DECIMALS),
+        aic=round(final.aic, DECIMALS),
+        bic=round(final.bic, DECIMALS),
+        parameter_count=final.parameter_count,
+        iterations=final.iterations,
+        converged=final.converged,
+        trace=tuple(round(float(value), DECIMALS) for value in final.trace),
+        reliability=_reliability(evidence.ability),
+        scale=None if scale is None else scale.number,
+        linking=None if anchoring is None else anchoring.linking,
+        drift=() if anchoring is None else anchoring.drift,
+        information=_information(final),
+        items=item_rows(collected, edition, evidence),
+    )
+
+
+def _calibrate(
+    sources: Sources, request: Request, anchoring: Anchoring | None, *, progress: Progress
+) -> Calibration:
+    is_own = request.engine == "em"
+    return calibrate(
+        sources.collected.choices.responses,
+        request.model,
+        engine=request.engine,
+        priors=_priors(sources, request, anchoring) if is_own else None,
+        anchors=None if anchoring is None else anchoring.anchors,
+        max_iterations=request.max_iterations,
+        tolerance=request.tolerance,
+        progress=lambda done, _: progress(done, request.max_iterations),
+        adaptive=isinstance(sources.edition.exam.paper, AdaptivePaper),
+    )
+
+
+def _priors(sources: Sources, request: Request, anchoring: Anchoring | None) -> Priors:
+    """Return weak priors: b centred on what is believed of the item, in the metric of the run.
+
+    A free run has mean ability 0 (and sd 1, but for the Rasch model), so what is believed is
+    carried there by the declared ability distribution; an item nobody has judged is centred on 0.
+    """
+    edition = sources.edition
+    start = edition.parameters.prior or edition.exam.prior
+    mean = start.mean if anchoring is None else 0.0
+    sd = start.sd if anchoring is None and request.model != "rasch" else 1.0
+    known = edition.parameters.items
+    believed = [known[item.id].b if item.id in known else mean for item in sources.collected.items]
+    return Priors(
+        a=LogNormal(0.0, STEEPNESS_SPREAD),
+        b=Normal((np.array(believed) - mean) / sd, RATING_ERROR),
+    )
+
+
+def _information(found: Calibration) -> tuple[InformationPoint, ...]:
+    mean, sd = float(found.latent.mean[0]), float(found.latent.sd[0])
+    theta = np.round(mean + sd * np.linspace(-4.0, 4.0, 33), 3)
+    values = test_information(theta, found.items)
+    return tuple(
+        InformationPoint(theta=float(at), information=round(float(value), DECIMALS))
+        for at, value in zip(theta, values, strict=True)
+    )
+
+
+def _reliability(ability: Ability) -> float | None:
+    if len(ability.theta) <= 1:
+        return None
+    return _finite(empirical_reliability(ability.theta, ability.sem))
+
+
+def _value(value: float, error: float) -> Value:
+    return Value(value=round(value, DECIMALS), error=_finite(error))
+
+
+def _finite(value: float) -> float | None:
+    return round(float(value), DECIMALS) if np.isfinite(value) else None
