@@ -6,6 +6,7 @@ from app.cli import (
     audit,
     bank,
     booking,
+    calibration,
     candidate,
     client,
     demo,
@@ -26,12 +27,21 @@ ROOMS = {
     "sitting": sitting.room,
     "window": window.room,
     "exam": exam.room,
+    "calibration": calibration.room,
     "bank": bank.room,
     "staff": staff.room,
     "client": client.room,
     "audit": audit.room,
 }
-SINGLE = (upkeep.room, serve.room, demo.room, grade.room, replay.room, doctor.room)
+SINGLE = (
+    upkeep.room,
+    serve.room,
+    demo.room,
+    calibration.single,
+    grade.room,
+    replay.room,
+    doctor.room,
+)
 
 app = typer.Typer(
     name="adept",

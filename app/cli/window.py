@@ -11,7 +11,7 @@ from app.cli.sitting import Minutes, Reason
 from app.cli.station import actor, opened
 from app.cli.station import instant as written
 from app.exam.window import Window
-from app.services import exam_windows
+from app.services import exam_windows, grade
 from app.services.exam_windows import Plan, WindowView
 
 room = noun("Windows: when an exam can be started.")
@@ -119,6 +119,24 @@ def extend(
         )
     value = {"window": window, "minutes": minutes, "sittings": names}
     out.report(value, line(f"Given {minutes:g} minutes to {len(names)} sittings."))
+
+
+@command(room)
+def credit(
+    out: Output,
+    window: Name,
+    *,
+    item: Annotated[str, typer.Option(help="The item's id.")],
+    reason: Reason,
+) -> None:
+    """Credit everyone of a window with an item; marks can only rise. Grade it again after that.
+
+    Example: `adept window credit autumn-2026 --item 1.2-07 --reason "two options were right"`
+    """
+    with opened() as here, here.database.begin() as tx:
+        grade.credit(tx, window, item, reason, actor=actor())
+    value = {"window": window, "item": item, "reason": reason}
+    out.report(value, line(f"Item {item} is credited to all. Now: adept grade --window {window}"))
 
 
 def _value(view: WindowView) -> dict[str, object]:

@@ -130,7 +130,7 @@ def sitting_line(tx: Transaction, sitting: str, *, at: datetime) -> tuple[Sittin
 def sitting_file(tx: Transaction, sitting: str, *, at: datetime) -> SittingFile:
     """Return all that the board sees of a sitting."""
     line, window = sitting_line(tx, sitting, at=at)
-    edition = bank.load_edition(tx, window.exam, window.exam_version)
+    edition = bank.load_edition(tx, window.exam, window.exam_version, window.graded_with)
     return SittingFile(
         line=line,
         window=window,

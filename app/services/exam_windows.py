@@ -221,7 +221,7 @@ def line(one: sittings.Progress, at: datetime) -> SittingLine:
 
 
 def _view(tx: Transaction, window: Window, at: datetime) -> WindowView:
-    edition = bank.load_edition(tx, window.exam, window.exam_version)
+    edition = bank.load_edition(tx, window.exam, window.exam_version, window.graded_with)
     return WindowView(
         window=window,
         phase=phase(window, at),

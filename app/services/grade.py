@@ -3,20 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from app.errors import Forbidden, NotFound
+from app.errors import AlreadyReleased, Duplicate, Forbidden, Invalid, NotFound
 from app.exam.grading import Graded, Result, grade
 from app.exam.sitting import ENDED
 from app.exam.window import (
     Window,
     require_all_graded,
+    require_current,
     require_gradable,
     require_releasable,
     require_two_people,
 )
 from app.services import exam_windows, sit
 from app.services.bookings import Actor
-from app.store import access, audit, bank, results, sittings, windows
+from app.store import access, audit, bank, calibrations, results, sittings, windows
 from app.store.audit import Entry
+from app.store.calibrations import Credit
 from app.store.database import Transaction
 
 RELEASERS = frozenset({"chair"})
@@ -51,20 +53,40 @@ def grade_window(
         pass
     require_gradable(found, exam_windows.view(tx, window, at=actor.at).in_progress, actor.at)
     names = sittings.of_window(tx, window)
+    credited = [one.item for one in calibrations.credits_of(tx, window)]
+    # One set for the whole window, whatever each paper was selected with: marks have one origin.
+    edition = bank.load_edition(tx, found.exam, found.exam_version)
     graded: list[tuple[str, Result]] = []
     for done, name in enumerate(names, start=1):
         sitting = sittings.load(tx, name).sitting
         if sitting.state in ENDED:
-            made = sitting.made
-            edition = bank.load_edition(tx, made.exam, made.exam_version)
-            graded.append((name, grade(edition, sitting)))
+            graded.append((name, grade(edition, sitting, credited)))
         progress(done, len(names))
     results.replace_all(tx, window, graded, actor.at)
-    windows.save(tx, replace(found, graded_at=actor.at, proposed_by=None))
-    _note(tx, actor, "window.graded", window, {"graded": len(graded)})
+    marked = replace(found, graded_at=actor.at, graded_with=edition.parameters_id, proposed_by=None)
+    windows.save(tx, marked)
+    detail = {"graded": len(graded), "parameters": edition.parameters_id, "credited": credited}
+    _note(tx, actor, "window.graded", window, detail)
     return Summary(
         window, len(graded), results.bands(tx, window), any(one.provisional for _, one in graded)
     )
+
+
+def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor) -> None:
+    """Credit everyone of a window with an item; its marks can only rise. It must be graded anew."""
+    found = windows.lock(tx, window)
+    if found.released_at is not None:
+        raise AlreadyReleased(window)
+    if not reason.strip():
+        raise Invalid("reason", "Give the reason for the credit; it becomes part of the record.")
+    if item not in bank.load_edition(tx, found.exam, found.exam_version).index:
+        raise NotFound("item", item)
+    if item in {one.item for one in calibrations.credits_of(tx, window)}:
+        raise Duplicate("credit of item", item)
+    because = reason.strip()[:500]
+    calibrations.add_credit(tx, window, Credit(item, actor.name, because, actor.at))
+    windows.save(tx, replace(found, graded_at=None, graded_with=None, proposed_by=None))
+    _note(tx, actor, "item.credited", window, {"item": item, "reason": because})
 
 
 def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
@@ -123,6 +145,7 @@ def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
         provisional=edition.parameters.provisional,
         allowed=edition.exam.release_on_provisional,
     )
+    require_current(found, edition.parameters_id)
     seen = exam_windows.view(tx, window, at=actor.at)
     require_all_graded(in_progress=seen.in_progress, ended=seen.ended, graded=seen.graded)
     return found

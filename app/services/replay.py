@@ -7,12 +7,13 @@ from app.errors import ExamError
 from app.exam import delivery
 from app.exam import sitting as machine
 from app.exam.chain import Break, first_break
+from app.exam.delivery import Edition
 from app.exam.events import BlockDelivered, Created, Event
 from app.exam.grading import Result, grade
 from app.exam.sitting import ENDED, Sitting
 from app.services.grade import Progress, silent
 from app.services.sit import block_noise
-from app.store import bank, results, sittings, windows
+from app.store import bank, calibrations, results, sittings, windows
 from app.store.database import Transaction
 from app.store.sittings import Stored
 
@@ -86,7 +87,7 @@ def replay_window(tx: Transaction, window: str, *, progress: Progress = silent) 
 def _follow(tx: Transaction, stored: Stored, record: list[Event]) -> Replay:
     kept = stored.sitting
     made = kept.made
-    edition = bank.load_edition(tx, made.exam, made.exam_version)
+    edition = bank.edition_of(tx, made)
     blocks: list[DerivedBlock] = []
     differences: list[Difference] = []
     for before, event in _steps(kept, record):
@@ -97,10 +98,21 @@ def _follow(tx: Transaction, stored: Stored, record: list[Event]) -> Replay:
             differences += _differences(f"block {event.body.block}", event.body, derived)
     final = machine.replayed(kept.id, record)
     differences += _differences("sitting", kept, final)
-    result = grade(edition, final) if final.state in ENDED else None
-    if result is not None:
+    result = None
+    if final.state in ENDED:
+        credited = [one.item for one in calibrations.credits_of(tx, stored.window)]
+        result = grade(_marked_with(tx, stored), final, credited)
         differences += _result_differences(tx, stored, result)
     return Replay(kept.id, len(record), str(final.state), tuple(blocks), result, tuple(differences))
+
+
+def _marked_with(tx: Transaction, stored: Stored) -> Edition:
+    """Return the edition the sitting's window was graded with, or its own before any grading."""
+    made = stored.sitting.made
+    window = windows.load(tx, stored.window)
+    return bank.load_edition(
+        tx, made.exam, made.exam_version, window.graded_with or made.parameters
+    )
 
 
 def _result_differences(tx: Transaction, stored: Stored, derived: Result) -> Iterator[Difference]:

@@ -116,7 +116,7 @@ def start(tx: Transaction, sitting: str, *, caller: Caller, settings: Settings) 
     window = windows.load(tx, stored.window)
     if stored.sitting.clock is None:
         require_admission(window, caller.at)
-    exam = bank.load_edition(tx, window.exam, window.exam_version).exam
+    exam = bank.edition_of(tx, stored.sitting.made).exam
     begin = Started(
         minutes=exam.minutes,
         extra_time=people.booking(tx, stored.sitting.made.booking).extra_time,
@@ -226,7 +226,7 @@ def _deliver(tx: Transaction, stored: Stored, at: datetime) -> Stored:
     sitting = stored.sitting
     if not machine.wants_block(sitting):
         return stored
-    edition = bank.load_edition(tx, sitting.made.exam, sitting.made.exam_version)
+    edition = bank.edition_of(tx, sitting.made)
     noise = block_noise(sitting.made, edition, sitting.block + 1)
     block = delivery.choose_block(edition, sitting, noise)
     return _record(tx, stored, machine.deliver(sitting, block, at))

@@ -120,7 +120,7 @@ def item_view(tx: Transaction, sitting: str, position: int, *, caller: Caller) -
     place = stored.sitting.places[position - 1]
     saved = stored.sitting.answers[position - 1]
     made = stored.sitting.made
-    edition = bank.load_edition(tx, made.exam, made.exam_version)
+    edition = bank.edition_of(tx, made)
     return ItemView(
         sitting=_view(tx, stored.sitting, windows.load(tx, stored.window), caller.at),
         position=position,
@@ -193,7 +193,7 @@ def _require_open(sitting: Sitting, position: int, at: datetime) -> None:
 def _view(tx: Transaction, sitting: Sitting, window: Window, at: datetime) -> SittingView:
     booking = people.booking(tx, sitting.made.booking)
     candidate = people.candidate(tx, booking.candidate_id)
-    exam = bank.load_edition(tx, sitting.made.exam, sitting.made.exam_version).exam
+    exam = bank.edition_of(tx, sitting.made).exam
     clock = sitting.clock
     minutes = exam.minutes if clock is None else clock.minutes
     extra = booking.extra_time if clock is None else clock.extra_time

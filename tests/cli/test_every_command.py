@@ -34,7 +34,8 @@ WANTED = """
     booking reissue, sitting list, sitting show, sitting extend, grade, release, backup, restore,
     serve, migrate, demo, exam list, exam show, exam check, bank lint, window list, window add,
     window open, window close, window extend, replay, audit verify, doctor, staff add, staff list,
-    client add
+    client add, calibrate, calibration list, calibration show, calibration accept,
+    calibration data, calibration cross-check, window credit
 """
 
 

@@ -8,10 +8,11 @@ import pytest
 from app import ambient
 from app.errors import SchemaBroken
 from app.exam.sitting import State
-from app.services import backup, replay
-from app.store import dump, migrate, sittings
+from app.services import backup, exam_windows, grade, replay
+from app.services.bookings import Actor
+from app.store import dump, migrate, sittings, windows
 from app.store.database import Database, connect
-from tests.services.sitters import Sitter, answer_block, finish, make_database, seat
+from tests.services.sitters import WINDOW, Sitter, answer_block, finish, make_database, seat
 from tests.services.test_backup import nothing
 
 # A table that others refer to is rebuilt on SQLite, which drops it: the hardest case there is.
@@ -149,3 +150,35 @@ def test_a_backup_of_the_older_schema_is_upgraded_when_it_is_restored(
     assert restored.verification.breaks == ()
     fresh.close()
     database.close()
+
+
+def test_a_window_graded_before_there_were_calibrations_keeps_its_marks(database_url: str) -> None:
+    database = make_database(database_url)
+    sitter = seat(database, "M1")
+    with database.read() as tx:
+        started = sittings.load(tx, sitter.sitting).sitting
+    finish(database, sitter, started)
+    actor = Actor("board", ambient.now())
+    with database.begin() as tx:
+        exam_windows.close_now(tx, WINDOW, actor=actor)
+        grade.grade_window(tx, WINDOW, actor=actor)
+        before = grade.result_of(tx, sitter.sitting)
+        given = windows.load(tx, WINDOW).graded_with
+    back_to_the_first_schema(database)
+
+    migrate.upgrade(database)
+
+    with database.read() as tx:
+        assert grade.result_of(tx, sitter.sitting) == before
+        assert windows.load(tx, WINDOW).graded_with == given is not None
+        assert replay.replay(tx, sitter.sitting).differences == ()
+    database.close()
+
+
+def back_to_the_first_schema(database: Database) -> None:
+    """Take away what migrations 2 and 3 brought, as a database of the first release is."""
+    with database.begin() as tx:
+        for table in ("credits", "acceptances", "reporting_scales", "calibration_runs"):
+            tx.connection.exec_driver_sql(f"DROP TABLE {table}")
+        tx.connection.exec_driver_sql("ALTER TABLE windows DROP COLUMN graded_with")
+        tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
