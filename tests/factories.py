@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import exp
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
@@ -10,6 +11,19 @@ from app.exam.delivery import Edition, Noise, edition, noise_sizes
 from app.exam.events import BlockDelivered, Created, Event, Place, Started
 from app.exam.sitting import Sitting, SittingId, created, evolve
 from itembank.blueprint import Blueprint
+from itembank.calibration import (
+    CalibrationRun,
+    CurvePoint,
+    DriftRow,
+    Fit,
+    Flag,
+    InformationPoint,
+    ItemRow,
+    OptionRow,
+    Role,
+    RunOptions,
+    Value,
+)
 from itembank.criteria import (
     CFAssociation,
     CFDocument,
@@ -24,6 +38,7 @@ from itembank.exams import (
     Band,
     ExamDefinition,
     FixedForm,
+    LinkingConstants,
     Prior,
     Scoring,
     provisional_parameters,
@@ -247,6 +262,127 @@ def make_open_sitting(*, made: Created | None = None, begin: Started | None = No
     """Return a sitting that was signed in to and started at nine, with its first block open."""
     sitting = make_sitting(Event(AT, begin or make_started()), made=made)
     return evolve(sitting, Event(AT, make_block(sitting)))
+
+
+def make_run(
+    name: str = "run-1",
+    *,
+    window: str = "january",
+    exam: str = "small",
+    items: Sequence[ItemRow] = (),
+    converged: bool = True,
+) -> CalibrationRun:
+    """Return a calibration run, on reporting scale 1 where one of its items is an anchor."""
+    rows = tuple(items) or (make_row("I-1"), make_row("I-2", b=0.5), make_row("I-3", b=-0.5))
+    anchors = [row.item for row in rows if row.role is Role.ANCHOR]
+    return CalibrationRun(
+        id=name,
+        window=window,
+        exam=exam,
+        exam_version=1,
+        made_at="2027-01-20T10:00:00.000000Z",
+        by="psychometrician@example.org",
+        input_hash="0f" * 32,
+        options=RunOptions(
+            model="2pl",
+            engine="em",
+            anchors="scale" if anchors else "free",
+            priors="a ~ LogNormal(0, 0.5), b ~ Normal(rating, 1)",
+            quadrature_points=61,
+            max_iterations=500,
+            tolerance=1e-4,
+        ),
+        versions={"adept": "0.1.0", "numpy": "2.3.4"},
+        seed=0,
+        persons=1200,
+        responses=54000,
+        latent_mean=Value(value=0.125, error=0.031 if anchors else None),
+        latent_sd=Value(value=1.05, error=0.024 if anchors else None),
+        log_likelihood=-31234.567,
+        log_posterior=-31240.125,
+        aic=62481.134,
+        bic=62511.67,
+        parameter_count=2 * len(rows),
+        iterations=37 if converged else 500,
+        converged=converged,
+        trace=(-32000.0, -31300.0, -31234.567),
+        reliability=0.9134,
+        scale=1 if anchors else None,
+        linking=LinkingConstants(
+            method="stocking-lord",
+            slope=0.98,
+            intercept=0.11,
+            slope_error=0.02,
+            intercept_error=0.03,
+        )
+        if anchors
+        else None,
+        drift=tuple(
+            DriftRow(item=one, robust_z_a=0.4, robust_z_b=-2.9, d2=0.0123, drifted=place == 0)
+            for place, one in enumerate(anchors)
+        ),
+        information=tuple(
+            InformationPoint(theta=half / 2, information=round(12.5 - half * half / 4, 3))
+            for half in range(-7, 8)
+        ),
+        items=rows,
+    )
+
+
+def make_row(
+    name: str = "I-1",
+    *,
+    b: float = 0.0,
+    role: Role = Role.CALIBRATED,
+    flags: Sequence[Flag] = (),
+    key: str = "q",
+) -> ItemRow:
+    """Return an item of a run with six groups of persons and four options; left out: none."""
+    left_out = role is Role.LEFT_OUT
+    error = None if role is Role.ANCHOR else 0.094
+    thetas = () if left_out else (-2.0, -1.2, -0.4, 0.4, 1.2, 2.0)
+    shares = [round(1 / (1 + exp(-1.1 * (theta - b))), 4) for theta in thetas]
+    return ItemRow(
+        item=name,
+        version=1,
+        criterion="1.1",
+        role=role,
+        presented=0 if left_out else 600,
+        right=0 if left_out else 330,
+        a=None if left_out else Value(value=1.1, error=error),
+        b=None if left_out else Value(value=b, error=error),
+        c=None if left_out else Value(value=0.0, error=None),
+        before_a=1.0,
+        before_b=-0.25,
+        fit=None if left_out else Fit(infit=1.023, outfit=0.978, score=7.31, df=5, p=0.1987),
+        flags=tuple(flags),
+        notes=tuple(f"Look at the {flag} of {name}." for flag in flags)
+        or (("Nobody met it.",) if left_out else ()),
+        curve=tuple(
+            CurvePoint(
+                theta=theta,
+                persons=50.0 if place in (0, 5) else 125.0,
+                observed=round(share + (0.03 if place % 2 else -0.02), 4),
+                expected=share,
+            )
+            for place, (theta, share) in enumerate(zip(thetas, shares, strict=True))
+        ),
+        options=()
+        if left_out
+        else tuple(
+            OptionRow(
+                option=option,
+                is_key=option == key,
+                chosen=330.0 if option == key else 67.5,
+                share=0.55 if option == key else 0.1125,
+                mean_theta=0.31 if option == key else -0.42,
+                trace=tuple(
+                    share if option == key else round((1 - share) / 4, 4) for share in shares
+                ),
+            )
+            for option in (*OPTION_IDS, None)
+        ),
+    )
 
 
 def still(edition: Edition) -> Noise:

@@ -51,6 +51,7 @@ class Scope(StrEnum):
     SITTINGS_READ = "sittings:read"
     SITTINGS_WRITE = "sittings:write"
     RESULTS_READ = "results:read"
+    CALIBRATIONS_READ = "calibrations:read"
 
 
 @dataclass(frozen=True, slots=True)

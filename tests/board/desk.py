@@ -1,15 +1,21 @@
 """A board around the small world: staff of every role at their browsers, and sat papers."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from app.exam.sitting import Caller, Change, SittingId
-from app.services import access, sit
+from app.services import access, exam_windows, sit
 from app.services.access import Role
+from app.services.exam_windows import Plan
 from app.services.keys import load_keys
 from app.services.sit import Credentials
-from tests.contract.world import World
+from app.store import calibrations
+from app.store.tables import exams
+from itembank.calibration import Acceptance, CalibrationRun
+from tests.contract.world import EXAM, World
 from tests.pages.browser import Browser, Page, words
 
 PASSWORD = "a long enough password"  # noqa: S105 - of invented people
@@ -94,3 +100,34 @@ def sit_paper(world: World, number: str, *, parts: int = 9, hand_in: bool = True
         if hand_in:
             sit.hand_in(tx, sitting.id, caller=caller)
     return signed.sitting
+
+
+def keep_run(world: World, run: CalibrationRun) -> CalibrationRun:
+    """Keep a calibration run, and plan its window if there is none."""
+    at = world.clock.now()
+    with world.database.begin() as tx:
+        if run.window not in {one.window.id for one in exam_windows.views(tx, at=at)}:
+            plan = Plan(run.window, "A calibrated window", EXAM, at, at + timedelta(days=1))
+            exam_windows.plan(tx, plan, actor=world.actor())
+        calibrations.add(tx, run, at)
+    return run
+
+
+def accept_run(world: World, run: CalibrationRun) -> Acceptance:
+    """Keep a decision that puts all items of a run but the last two in force."""
+    names = [row.item for row in run.items]
+    with world.database.begin() as tx:
+        kept = tx.connection.execute(select(exams.c.parameters_id).filter_by(code=EXAM))
+        decision = Acceptance(
+            run=run.id,
+            parameters=kept.scalar_one(),
+            scale=1,
+            accepted=tuple(names[:-2]),
+            barred=(names[-1],),
+            re_expressed=(names[-2],),
+            by=CHAIR,
+            reason="All keys were checked.",
+            at="2027-01-21T15:30:00.000000Z",
+        )
+        calibrations.accept(tx, decision, run, world.clock.now())
+    return decision

@@ -8,13 +8,20 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import update
 
 from app.store.tables import events
-from tests.board.desk import CHAIR, PASSWORD, add_staff, sit_paper
+from itembank.calibration import Flag, Role
+from tests.board.desk import CHAIR, PASSWORD, accept_run, add_staff, keep_run, sit_paper
 from tests.browser.live import Live, live_server
-from tests.contract.world import WINDOW
+from tests.contract.world import EXAM, WINDOW
+from tests.factories import make_row, make_run
 
 HERE = f"/board/windows/{WINDOW}"
 VIOLATIONS = """async () => (await axe.run()).violations.flatMap(
     found => found.nodes.map(node => found.id + ': ' + node.html))"""
+ROWS = (
+    make_row("I-1", flags=(Flag.KEY, Flag.FIT)),
+    make_row("I-2", role=Role.ANCHOR),
+    make_row("I-3", role=Role.LEFT_OUT),
+)
 LOOKS = [("standard", 1280), ("dark", 1280), ("contrast", 1280), ("standard", 320)]
 
 pytestmark = pytest.mark.browser
@@ -37,6 +44,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, str
         add_staff(live.world)
         ada, ben = sit_paper(live.world, "M1001"), sit_paper(live.world, "M1002")
         live.world.close_and_grade()
+        keep_run(live.world, make_run("cal-1", exam=EXAM, items=ROWS))
+        accept_run(live.world, keep_run(live.world, make_run("cal-2", exam=EXAM)))
+        keep_run(live.world, make_run("cal-3", exam=EXAM, converged=False))
         with live.world.database.engine.begin() as connection:
             here = (events.c.sitting_id == ben) & (events.c.sequence == 7)
             connection.execute(update(events).where(here).values(body="{}"))
@@ -107,6 +117,12 @@ def test_axe_finds_nothing_once_a_window_is_graded(
             f"/board/sittings/{ada}/replay",
             f"/board/sittings/{ben}",
             f"/board/sittings/{ben}/replay",
+            "/board/calibrations",
+            "/board/calibrations/cal-1?sort=-b",
+            "/board/calibrations/cal-2?state=left-out",
+            "/board/calibrations/cal-3",
+            "/board/calibrations/cal-1/items/I-1",
+            "/board/calibrations/cal-1/items/I-3",
         )
         for path in paths:
             page.goto(path)

@@ -8,8 +8,18 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from app.services.access import Role
 from app.web.board.routes import router
 from app.web.board.session import Acting, Seeing
-from tests.board.desk import AUTHOR, CHAIR, INVIGILATOR, STAFF, at_desk, sit_paper, stranger
-from tests.contract.world import WINDOW, World
+from tests.board.desk import (
+    AUTHOR,
+    CHAIR,
+    INVIGILATOR,
+    STAFF,
+    at_desk,
+    keep_run,
+    sit_paper,
+    stranger,
+)
+from tests.contract.world import EXAM, WINDOW, World
+from tests.factories import make_run
 from tests.pages.browser import inspected
 
 WATCHERS = frozenset({Role.CHAIR, Role.PSYCHOMETRICIAN, Role.INVIGILATOR})
@@ -24,6 +34,9 @@ WHO = {
     ("GET", "/windows/{window}"): WATCHERS,
     ("GET", "/windows/{window}/results"): MARKERS,
     ("GET", "/sittings/{sitting}"): MARKERS,
+    ("GET", "/calibrations"): MARKERS,
+    ("GET", "/calibrations/{run}"): MARKERS,
+    ("GET", "/calibrations/{run}/items/{item}"): MARKERS,
     **{(method, "/windows/{window}/extend"): EXTENDERS for method in BOTH},
     **{(method, "/windows/{window}/open"): CHAIRS for method in BOTH},
     **{(method, "/windows/{window}/close"): CHAIRS for method in BOTH},
@@ -64,13 +77,14 @@ def test_every_form_asks_for_its_token() -> None:
 
 @pytest.mark.parametrize("email", STAFF)
 def test_nobody_else_gets_in(small_world: World, email: str) -> None:
-    sitting = sit_paper(small_world, "M1001")
+    sitting, run = sit_paper(small_world, "M1001"), keep_run(small_world, make_run(exam=EXAM))
+    names = {"window": WINDOW, "sitting": sitting, "run": run.id, "item": run.items[0].item}
     desk = at_desk(small_world, email)
     token = desk.token()
     for (method, path), roles in WHO.items():
         if path == "/sign-out":
             continue
-        address = "/board" + path.format(window=WINDOW, sitting=sitting)
+        address = "/board" + path.format(**names)
         reply = desk.client.request(
             method, address, data={"token": token} if method == "POST" else None
         )
@@ -83,7 +97,7 @@ def test_nobody_else_gets_in(small_world: World, email: str) -> None:
 def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(small_world: World) -> None:
     client = small_world.client()
     for method, path in WHO:
-        address = "/board" + path.format(window=WINDOW, sitting="x")
+        address = "/board" + path.format(window=WINDOW, sitting="x", run="x", item="x")
         reply = client.request(method, address)
         assert reply.status_code == (303 if method == "GET" else 401), path
     desk = stranger(small_world)
@@ -107,4 +121,5 @@ def test_an_invigilator_sees_sittings_without_marks_and_extends(small_world: Wor
     ways = {one.get("href") for one in page.all("a")}
     assert f"/board/sittings/{sitting}/extend" in ways
     assert f"/board/windows/{WINDOW}/extend" in ways
-    assert not {f"/board/sittings/{sitting}", f"/board/windows/{WINDOW}/results"} & ways
+    closed = {f"/board/sittings/{sitting}", f"/board/windows/{WINDOW}/results"}
+    assert not (closed | {"/board/calibrations"}) & ways

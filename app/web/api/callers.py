@@ -23,6 +23,7 @@ _WORDS: Mapping[Scope, str] = {
     Scope.SITTINGS_READ: "See sittings and the questions of their open block.",
     Scope.SITTINGS_WRITE: "Sit papers for candidates, and extend sittings.",
     Scope.RESULTS_READ: "See results once they are released.",
+    Scope.CALIBRATIONS_READ: "See calibration runs with their item parameters; never a key.",
 }
 
 scheme = OAuth2(

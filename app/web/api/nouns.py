@@ -2,8 +2,17 @@
 
 from fastapi import APIRouter
 
-from app.web.api import bookings, candidates, exams, results, sittings, tokens, windows
+from app.web.api import (
+    bookings,
+    calibrations,
+    candidates,
+    exams,
+    results,
+    sittings,
+    tokens,
+    windows,
+)
 
 router = APIRouter()
-for noun in (tokens, exams, candidates, windows, bookings, sittings, results):
+for noun in (tokens, exams, candidates, windows, bookings, sittings, results, calibrations):
     router.include_router(noun.router, prefix="/v1")

@@ -1,8 +1,10 @@
 """What stands around every page of the board, and the addresses of its pages."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from app.exam.window import Window
+from app.services.board import MARKERS, may
 from app.web.board.pages import Frame, Link
 from app.web.board.session import Desk
 from app.web.board.words import SAID
@@ -11,6 +13,7 @@ HOME = "/board"
 SIGN_IN = "/board/sign-in"
 SIGN_OUT = "/board/sign-out"
 WINDOWS = Link("Windows", HOME)
+CALIBRATIONS = Link("Calibrations", f"{HOME}/calibrations")
 
 
 def window_address(window: str, *rest: str) -> str:
@@ -21,6 +24,16 @@ def window_address(window: str, *rest: str) -> str:
 def sitting_address(sitting: str, *rest: str) -> str:
     """Return the address of a sitting's page, or of a page below it."""
     return "/".join([f"{HOME}/sittings/{quote(sitting, safe='')}", *rest])
+
+
+def run_address(run: str, *rest: str) -> str:
+    """Return the address of a calibration run's page, or of a page below it."""
+    return "/".join([CALIBRATIONS.href, quote(run, safe=""), *rest])
+
+
+def item_address(run: str, item: str) -> str:
+    """Return the address of the page of one item of a calibration run."""
+    return run_address(run, "items", quote(item, safe=""))
 
 
 def window_link(window: Window) -> Link:
@@ -35,6 +48,15 @@ def frame(desk: Desk, title: str, *trail: Link, said: str = "") -> Frame:
         email=desk.member.email,
         roles=", ".join(sorted(desk.member.roles)),
         csrf=desk.csrf,
+        places=_places(desk),
         trail=trail,
         said=SAID.get(said, ""),
     )
+
+
+def _places(desk: Desk) -> tuple[Link, ...]:
+    """Return the parts of the board, for those who may go to more than one."""
+    if not may(desk.member, MARKERS):
+        return ()
+    calibrating = desk.request.url.path.startswith(CALIBRATIONS.href)
+    return (replace(WINDOWS, is_here=not calibrating), replace(CALIBRATIONS, is_here=calibrating))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from app.web.board.charts import Chart
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -14,12 +16,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page: its heading, who is signed in, the way back, what was done."""
+    """What stands around every page: its heading, who is signed in, the ways to other pages."""
 
     title: str
     email: str = ""
     roles: str = ""
     csrf: str = ""
+    places: tuple[Link, ...] = ()
     trail: tuple[Link, ...] = ()
     said: str = ""
 
@@ -67,11 +70,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A name and what is so."""
+    """A name and what is so, perhaps with a link or a mark of care."""
 
     name: str
     words: str
     care: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,54 @@ class ReplayPage:
     differences: Table
     blocks: Table
     replay_target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationsPage:
+    """Every calibration run."""
+
+    frame: Frame
+    runs: Table
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationPage:
+    """A run: what was asked and found, the decision on it, its items.
+
+    `command` is what puts it in force; it is empty where that is done, or cannot be. `undecided`
+    names the items that the command must name.
+    """
+
+    frame: Frame
+    care: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    estimates: tuple[Fact, ...]
+    record: tuple[Fact, ...]
+    decision: tuple[Fact, ...]
+    command: str
+    undecided: str
+    filters: tuple[Link, ...]
+    items: Table
+    drift: Table
+    information: Chart | None
+    information_points: Table
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationItemPage:
+    """One item of a run; a chart is None where there is nothing to draw."""
+
+    frame: Frame
+    care: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    notes: tuple[str, ...]
+    stem: tuple[str, ...]
+    options: Table
+    curve: Chart | None
+    groups: Table
+    traces: Chart | None
+    shares: Table
+    back: Link
 
 
 @dataclass(frozen=True, slots=True)

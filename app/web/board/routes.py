@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from app.errors import Invalid, Refused
 from app.services import board, exam_windows, grade, replay
 from app.services.board import EVERYONE, EXTENDERS, MARKERS, WATCHERS
-from app.web.board import decisions, forms, results, sign_in, sittings, windows
+from app.web.board import calibrations, decisions, forms, results, sign_in, sittings, windows
 from app.web.board.frames import sitting_address, window_address
 from app.web.board.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other
 from app.web.problems import problem
@@ -16,6 +16,7 @@ from app.web.rendering import render
 router = APIRouter(include_in_schema=False)
 router.include_router(sign_in.router)
 router.include_router(decisions.router)
+router.include_router(calibrations.router)
 
 Marker = Annotated[Desk, Depends(Seeing(MARKERS))]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.exam.grading import Part, Result
+from app.exam.grading import Basis, Part, Result
 from app.exam.sitting import State
 from app.services.board import EXTENDERS, RecordLine, SittingFile, may
 from app.services.exam_windows import SittingLine
@@ -151,12 +151,27 @@ def _mark(result: Result, file: SittingFile) -> tuple[Fact, ...]:
         Fact("Ability (θ)", f"{result.theta:.3f}, SEM {result.sem:.3f}"),
         Fact("Domain score", f"{result.domain_score:.3f}"),
         Fact("Scoring", result.scoring.replace("_", " ")),
+        *([] if result.basis is None else _basis(result.basis)),
         Fact(
             "Positions",
             f"{counts.answered} answered, {counts.omitted} left blank, "
             f"{counts.not_delivered} never handed out",
         ),
     )
+
+
+def _basis(basis: Basis) -> list[Fact]:
+    """Return what a calibrated or credited mark rests on."""
+    scale = words.NOTHING if basis.scale is None else str(basis.scale)
+    facts = [
+        Fact("Reporting scale", scale),
+        Fact("Items still on their ratings", str(basis.judged)),
+    ]
+    if basis.barred:
+        facts.append(Fact("Barred, not scored", ", ".join(basis.barred)))
+    if basis.credited:
+        facts.append(Fact("Credited to all", ", ".join(basis.credited)))
+    return facts
 
 
 def _parts(result: Result) -> tuple[Table, ...]:

@@ -20,10 +20,12 @@ from app.exam.events import (
 )
 from app.exam.sitting import State
 from app.exam.window import Phase, Window
+from itembank.calibration import Flag, Role, Value
 
 PROVISIONAL = "PROVISIONAL"
 NOT_RELEASED = "not released"
 NOTHING = "—"
+LEAST_CHANCE = 0.0005
 JOIN = "\N{NO-BREAK SPACE}"  # keeps a date on one line
 
 STATES = {
@@ -64,8 +66,27 @@ ACTIONS = {
     "window.graded": "graded the window",
     "window.release_proposed": "proposed the release",
     "window.released": "released the results",
+    "window.calibrated": "calibrated the window",
+    "calibration.accepted": "put the calibration in force",
+    "item.credited": "credited an item to all",
     "sitting.extended": "extended the sitting",
 }
+
+FLAGS = {
+    Flag.KEY: "key",
+    Flag.FIT: "fit",
+    Flag.FEW: "few responses",
+    Flag.STEEPNESS: "steepness",
+    Flag.DRIFT: "drift",
+    Flag.DEPENDENCE: "dependence",
+}
+ROLES = {
+    Role.ANCHOR: "anchor",
+    Role.CALIBRATED: "calibrated",
+    Role.LEFT_OUT: "left out",
+}
+MODELS = {"rasch": "Rasch", "1pl": "1PL", "2pl": "2PL"}
+ENGINES = {"em": "Adept's own EM", "girth": "girth"}
 
 
 WHOLE_INSTANT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
@@ -74,6 +95,14 @@ WHOLE_INSTANT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 def instant(at: datetime | None) -> str:
     """Return a moment: 22 Nov 2026, 15:20. Heads of columns name the zone."""
     return NOTHING if at is None else f"{at.day}{JOIN}{at:%b}{JOIN}{at:%Y}, {at:%H:%M}"
+
+
+def stamp(written: str) -> str:
+    """Return an instant of a document as its moment, or as it stands where it is none."""
+    try:
+        return instant(datetime.fromisoformat(written).astimezone(UTC))
+    except ValueError:
+        return written
 
 
 def short_instant(at: datetime | None) -> str:
@@ -106,6 +135,28 @@ def phase(window: Window, phase: Phase, in_progress: int) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """Return a number with its noun."""
     return f"{number} {one if number == 1 else many}"
+
+
+def figure(value: float | None, places: int = 2) -> str:
+    """Return a number to so many places; never a zero below zero."""
+    if value is None:
+        return NOTHING
+    rounded = round(value, places)
+    return f"{rounded or 0.0:.{places}f}"
+
+
+def chance(p: float | None) -> str:
+    """Return a p-value to three places."""
+    return "< 0.001" if p is not None and p < LEAST_CHANCE else figure(p, 3)
+
+
+def estimate(value: Value | None, places: int = 3) -> str:
+    """Return an estimate with its standard error, or without where it was held."""
+    if value is None:
+        return NOTHING
+    if value.error is None:
+        return f"{figure(value.value, places)}, held"
+    return f"{figure(value.value, places)}, standard error {figure(value.error, places)}"
 
 
 def bands(counts: Mapping[str, int], order: tuple[str, ...]) -> str:
