@@ -1,14 +1,20 @@
-"""`make bench`: every benchmark in one run, as ratios against peers and floors."""
+"""`make bench`: every benchmark in one run, as ratios against peers and floors.
 
+`python -m benchmarks measurement` or `python -m benchmarks service` runs one half.
+"""
+
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks import assembly, saves, start
+from benchmarks import ability, assembly, calibration, calibration_peers, fit, saves, start
 from tests.machine import find_postgres
 from tests.postgres_server import running_server
+
+HALVES = ("measurement", "service")
 
 
 def fresh(server: str, name: str) -> str:
@@ -19,9 +25,17 @@ def fresh(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string()
 
 
-def main() -> None:
-    """Measure and print."""
+def measurement() -> None:
+    """Measure what needs no database."""
     assembly.report()
+    ability.report()
+    fit.report()
+    calibration.report()
+    calibration_peers.report()
+
+
+def service() -> None:
+    """Measure the service on both databases."""
     with TemporaryDirectory() as folder, running_server(find_postgres()) as server:
         place = Path(folder)
         start.report(
@@ -33,5 +47,16 @@ def main() -> None:
         )
 
 
+def main(halves: list[str]) -> None:
+    """Measure and print."""
+    unknown = set(halves) - set(HALVES)
+    if unknown:
+        sys.exit(f"no benchmarks named {', '.join(sorted(unknown))}; there are {', '.join(HALVES)}")
+    if "measurement" in (halves or HALVES):
+        measurement()
+    if "service" in (halves or HALVES):
+        service()
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -8,24 +8,35 @@ import typer
 from app.cli.command import command
 from app.cli.output import Output, facts, line, table
 from app.cli.station import opened
-from app.services.season import EXPOSURE_LIMIT, Precision, Season, run_season
+from app.services.precision import Closeness, Precision
+from app.services.season import LARGEST_SEED, Decision, Marking, Season, run_season
+from app.services.simulated_window import EXPOSURE_LIMIT, Sat
 
 room = typer.Typer()
+
+MARKINGS = ("window 1, ratings", "window 1, calibrated", "window 2")
 
 
 @command(room)
 def demo(
     out: Output,
     *,
-    candidates: Annotated[int, typer.Option(min=2, help="How many simulated candidates.")] = 300,
+    candidates: Annotated[
+        int, typer.Option(min=2, help="How many simulated candidates, in each window.")
+    ] = 300,
     seed: Annotated[
-        int, typer.Option(min=0, help="The same seed gives the same people, papers and marks.")
+        int,
+        typer.Option(
+            min=0, max=LARGEST_SEED, help="The same seed gives the same people, papers and marks."
+        ),
     ] = 1,
 ) -> None:
-    """Book, sit, close, grade and release a window of its own with simulated candidates.
+    """Run two windows of an exam of its own with simulated candidates, and calibrate between.
 
-    Everything goes through the services that real candidates use. The items' true parameters are
-    drawn apart from the provisional ones, so the precision printed is not flattered.
+    The first window is sat on judged parameters, calibrated, marked again on the accepted result
+    and released; as many new candidates then sit on that result. Everything goes through the
+    services that real people use. The items' true parameters are drawn apart from the judged
+    ones, so what is printed is not flattered.
 
     Example: `adept demo --candidates 300 --seed 1`
     """
@@ -33,28 +44,75 @@ def demo(
         made = run_season(
             here.database, here.settings, candidates=candidates, seed=seed, progress=step
         )
-    grades = [
-        (band, count, f"{count / made.candidates:.0%}") for band, count in made.grades.items()
-    ]
     out.report(
         made,
         line(
-            f"Window {made.window}: {made.candidates} candidates, {made.handed_in} handed in, "
-            f"{made.ended_by_time} ended by time; closed, graded, released in {made.seconds:g} s."
+            f"Exam {made.exam}: two windows of {made.candidates} candidates, closed, graded, "
+            f"released in {made.seconds:g} s."
         ),
         line(""),
-        table(("grade", "candidates", "share"), grades),
+        facts(_calibration(made.calibration)),
         line(""),
-        table(("against the truth", "complete papers", "all papers"), _precision(made)),
+        table(
+            (f"{made.parameters.items} accepted items against the truth", "ratings", "calibrated"),
+            _rows(_parameters(made.parameters.ratings), _parameters(made.parameters.calibrated)),
+        ),
         line(""),
-        facts(_exposure(made)),
+        table(("grade", *MARKINGS), _grades(made)),
+        line(""),
+        table(
+            ("complete papers against the truth", *MARKINGS),
+            _rows(*(_figures(one.complete) for one in made.markings)),
+        ),
+        line(""),
+        table(
+            ("all papers against the truth", *MARKINGS),
+            _rows(*(_figures(one.all) for one in made.markings)),
+        ),
+        line(""),
+        table(
+            ("sittings and items seen", "window 1", "window 2"),
+            _rows(*(_sat(one) for one in made.windows)),
+        ),
     )
 
 
-def _precision(made: Season) -> Iterator[tuple[str, str, str]]:
-    columns = [_figures(made.complete), _figures(made.all)]
-    for name in columns[1]:
-        yield name, columns[0].get(name, "-"), columns[1][name]
+def _rows(*columns: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each name of any column."""
+    for name in {name: None for column in columns for name in column}:
+        yield (name, *(column.get(name, "-") for column in columns))
+
+
+def _calibration(made: Decision) -> list[tuple[str, object]]:
+    return [
+        ("calibration", f"{made.run}, in {made.seconds:g} s"),
+        ("responses", made.responses),
+        ("iterations", made.iterations),
+        ("items without a flag", made.clear),
+        ("items with a doubtful key", ", ".join(made.doubtful_keys) or "none"),
+        ("accepted", made.accepted),
+        ("barred", ", ".join(made.barred) or "none"),
+        ("re-expressed ratings", made.re_expressed),
+        ("reason", made.reason),
+    ]
+
+
+def _parameters(one: Closeness) -> dict[str, str]:
+    return {
+        "b RMSE": f"{one.b_rmse:.3f}",
+        "b bias": f"{one.b_bias:+.3f}",
+        "b correlation": "-" if one.b_correlation is None else f"{one.b_correlation:.3f}",
+        "log a RMSE": f"{one.log_a_rmse:.3f}",
+    }
+
+
+def _grades(made: Season) -> Iterator[tuple[str, ...]]:
+    for code in made.markings[0].grades:
+        yield (code, *(_share(one, code) for one in made.markings))
+
+
+def _share(one: Marking, code: str) -> str:
+    return f"{one.grades[code]} ({one.grades[code] / one.all.sittings:.0%})"
 
 
 def _figures(one: Precision | None) -> dict[str, str]:
@@ -71,13 +129,14 @@ def _figures(one: Precision | None) -> dict[str, str]:
     }
 
 
-def _exposure(made: Season) -> list[tuple[str, object]]:
-    seen = made.exposure
-    over = ", ".join(seen.over_limit) or "none"
-    return [
-        ("items seen", f"{seen.seen} of {seen.items}"),
-        ("largest exposure", f"{seen.largest:.3f}"),
-        ("mean exposure", f"{seen.mean:.3f}"),
-        ("overlap of two papers", f"{seen.overlap:.3f}"),
-        (f"items seen by over {EXPOSURE_LIMIT:.0%}", over),
-    ]
+def _sat(one: Sat) -> dict[str, str]:
+    seen = one.exposure
+    return {
+        "handed in": str(one.handed_in),
+        "ended by time": str(one.ended_by_time),
+        "items seen": f"{seen.seen} of {seen.items}",
+        "largest exposure": f"{seen.largest:.3f}",
+        "mean exposure": f"{seen.mean:.3f}",
+        "overlap of two papers": f"{seen.overlap:.3f}",
+        f"items seen by over {EXPOSURE_LIMIT:.0%}": ", ".join(seen.over_limit) or "none",
+    }

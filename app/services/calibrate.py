@@ -17,6 +17,7 @@ from app.exam.window import Window, require_ended
 from app.services import exam_windows, sit
 from app.services.bookings import Actor
 from app.services.grade import Progress, silent
+from app.services.keys import digest
 from app.services.private_files import private_file
 from app.store import audit, bank, calibrations, sittings, windows
 from app.store.audit import Entry
@@ -24,6 +25,7 @@ from app.store.database import Database, Transaction
 from itembank.calibration import CalibrationRun
 from itembank.items import ItemVersion
 
+LONGEST_ID = 64
 COLUMNS = ("sitting", "item", "version", "criterion", "option", "score")
 PACKAGES = ("adept", "numpy", "scipy", "girth")
 
@@ -55,7 +57,7 @@ def calibrate_window(
     with database.read() as tx:
         data = window_data(tx, window, actor=actor, progress=progress)
     origin = Origin(
-        id=f"cal-{data.runs + 1}-{window}"[:64],
+        id=run_id(data.runs + 1, window),
         window=window,
         made_at=stamp(actor.at),
         by=actor.name,
@@ -67,6 +69,12 @@ def calibrate_window(
         detail = {"run": run.id, "input": run.input_hash, "converged": run.converged}
         audit.note(tx, Entry(actor.at, actor.name, "window.calibrated", window, detail))
     return run
+
+
+def run_id(number: int, window: str) -> str:
+    """Return a run's id: short enough to keep, and never another window's."""
+    name = f"cal-{number}-{window}"
+    return name if len(name) <= LONGEST_ID else f"{name[: LONGEST_ID - 9]}-{digest(window)[:8]}"
 
 
 def cross_check_window(

@@ -21,6 +21,7 @@ from app.store.database import Database, Transaction
 
 STARTER_EXAM = "cim-l6-smm"
 EXAM = "cim-l6-smm-demo"
+SEASON_PREFIX = "demo-season-"
 WINDOW = "demo"
 CLIENT = "demo"
 FILE = "demo.json"
@@ -35,11 +36,12 @@ PEOPLE = (
     ("Eva Moreau", 0.0),
 )
 CHAIRS = ("farah.chair@demo.example", "george.chair@demo.example")
+PSYCHOMETRICIAN = "ivo.psychometrician@demo.example"
 STAFF = {
     CHAIRS[0]: Role.CHAIR,
     CHAIRS[1]: Role.CHAIR,
     "hana.invigilator@demo.example": Role.INVIGILATOR,
-    "ivo.psychometrician@demo.example": Role.PSYCHOMETRICIAN,
+    PSYCHOMETRICIAN: Role.PSYCHOMETRICIAN,
 }
 
 
@@ -106,26 +108,59 @@ def make_demo(database: Database, settings: Settings, *, actor: Actor) -> SignIn
 
 def ensure_exam(tx: Transaction) -> str:
     """Make the demo exam, which may be released on provisional parameters; return its code."""
-    try:
-        item_bank.exam(tx, EXAM)
-    except NotFound:
-        real = item_bank.exam(tx, STARTER_EXAM).exam
-        changes = {
-            "code": EXAM,
-            "version": 1,
-            "title": f"{real.title} (demonstration)",
-            "release_on_provisional": True,
-        }
-        item_bank.save_exam(tx, real.model_copy(update=changes))
+    if not _exists(tx, EXAM):
+        _copy_exam(tx, EXAM, "demonstration")
     return EXAM
+
+
+def add_season_exam(tx: Transaction, seed: int) -> str:
+    """Make an exam for one simulated season; return its code.
+
+    A season calibrates its exam, and its truth is its own: no two seasons may share a scale.
+    """
+    number = 1
+    while _exists(tx, f"{SEASON_PREFIX}{seed}-{number}"):
+        number += 1
+    code = f"{SEASON_PREFIX}{seed}-{number}"
+    _copy_exam(tx, code, f"demonstration season {number}")
+    return code
 
 
 def ensure_chairs(tx: Transaction) -> tuple[str, str]:
     """Return two chairs, made with passwords nobody knows if they are not there."""
     for email in CHAIRS:
-        if kept.staff_by_email(tx, email) is None:
-            access.add_staff(tx, email, ambient.fresh_secret(), frozenset({STAFF[email]}))
+        _ensure_member(tx, email)
     return CHAIRS
+
+
+def ensure_psychometrician(tx: Transaction) -> str:
+    """Return a psychometrician, made with a password nobody knows if not there."""
+    _ensure_member(tx, PSYCHOMETRICIAN)
+    return PSYCHOMETRICIAN
+
+
+def _exists(tx: Transaction, exam: str) -> bool:
+    try:
+        item_bank.exam(tx, exam)
+    except NotFound:
+        return False
+    return True
+
+
+def _copy_exam(tx: Transaction, code: str, what: str) -> None:
+    real = item_bank.exam(tx, STARTER_EXAM).exam
+    changes = {
+        "code": code,
+        "version": 1,
+        "title": f"{real.title} ({what})",
+        "release_on_provisional": True,
+    }
+    item_bank.save_exam(tx, real.model_copy(update=changes))
+
+
+def _ensure_member(tx: Transaction, email: str) -> None:
+    if kept.staff_by_email(tx, email) is None:
+        access.add_staff(tx, email, ambient.fresh_secret(), frozenset({STAFF[email]}))
 
 
 def _ensure_window(tx: Transaction, actor: Actor) -> None:

@@ -1,5 +1,6 @@
 """Simulated candidates: a truth apart from the provisional parameters, and how people sit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,9 @@ from numpy.typing import NDArray
 
 from app import ambient
 from app.exam.delivery import Edition
+from itembank.exams import provisional_parameters
 from psychometrics import DomainScale, ItemParameters, domain_score, probability
 
-THETA = (0.5, 1.0)
 DISCRIMINATION_SPREAD = 0.3
 DIFFICULTY_SPREAD = 0.4
 # Shares of candidates and of items; seconds for an item, with their spread on the log scale.
@@ -25,19 +26,49 @@ SECONDS_SPREAD = 0.35
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """A scale of ability, by where on the ratings' scale it has its zero and its unit."""
+
+    zero: float
+    unit: float
+
+    def abilities(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return abilities of the ratings' scale on this one."""
+        return (theta - self.zero) / self.unit
+
+    def items(self, items: ItemParameters) -> ItemParameters:
+        """Return items of the ratings' scale on this one."""
+        return ItemParameters(items.a * self.unit, (items.b - self.zero) / self.unit, items.c)
+
+
+JUDGED = Metric(0.0, 1.0)
+"""A rating is about the just-passing candidate, who is theta = 0."""
+CALIBRATED = Metric(0.5, 1.0)
+"""A first, free calibration has N(0, 1) for the people that its candidates were drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
-    """What is true of the items of an edition, in its order, which nobody knows in an exam."""
+    """What is true of the items of an exam, on the ratings' scale, which nobody knows in one."""
 
+    names: tuple[str, ...]
     items: ItemParameters
-    domain: DomainScale
 
-    def mark(self, edition: Edition, theta: float) -> float:
-        """Return the unrounded mark of an ability: the exam's own T on the true domain score."""
-        return edition.scale.mark_of(float(np.asarray(domain_score(theta, self.domain))))
+    def of(self, names: Sequence[str]) -> ItemParameters:
+        """Return the true parameters of items, in their order."""
+        place = {name: number for number, name in enumerate(self.names)}
+        return self.items.take([place[name] for name in names])
 
-    def chances(self, theta: float) -> NDArray[np.float64]:
+    def chances(self, theta: float) -> dict[str, float]:
         """Return the probability of a right answer to each item."""
-        return probability(theta, self.items)
+        chances = probability(theta, self.items)
+        return dict(zip(self.names, chances.tolist(), strict=True))
+
+    def marks(self, edition: Edition, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return unrounded marks of abilities: the exam's own T on the true domain score."""
+        scale = edition.scale
+        domain = DomainScale(self.of(scale.names), scale.domain.group, scale.domain.weights)
+        return np.array([scale.mark_of(score) for score in domain_score(theta, domain).tolist()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +95,16 @@ class Deed:
 
 
 def draw_truth(edition: Edition, seed: int) -> Truth:
-    """Draw true parameters around the provisional ones: a ~ lognormal, b with an error."""
+    """Draw true parameters around the judged ones: a ~ lognormal, b with an error."""
     generator = ambient.generator(seed, 0)
-    judged = edition.scale.domain.items
+    names = tuple(item.id for item in edition.items)
+    judged = provisional_parameters(edition.items).arrays(names)
     items = ItemParameters(
         a=judged.a * generator.lognormal(0.0, DISCRIMINATION_SPREAD, len(judged)),
         b=judged.b + generator.normal(0.0, DIFFICULTY_SPREAD, len(judged)),
         c=judged.c,
     )
-    domain = edition.scale.domain
-    return Truth(items=items, domain=DomainScale(items, domain.group, domain.weights))
+    return Truth(names, items)
 
 
 def draw_person(seed: int, index: int) -> Person:
@@ -81,7 +112,7 @@ def draw_person(seed: int, index: int) -> Person:
     generator = ambient.generator(seed, 1, index)
     return Person(
         index=index,
-        theta=float(generator.normal(*THETA)),
+        theta=float(generator.normal(CALIBRATED.zero, CALIBRATED.unit)),
         extra_time=0.25 if generator.random() < WITH_EXTRA_TIME else 0.0,
         seconds=SLOW_SECONDS if generator.random() < SLOW else USUAL_SECONDS,
         leaves_blanks=bool(generator.random() < LEAVES_BLANKS),

@@ -398,9 +398,11 @@ def _second_moments(scene: Scene, right: FloatArray) -> FloatArray:
     takers = np.broadcast_to(
         persons if len(persons) == 1 else persons[free], (free.size, persons.shape[1])
     )
-    takers = takers.reshape(free.size, groups, -1)
     parts = Coordinates.of(scene.layout).parts
     total = np.zeros((free.size, parts, parts))
+    if not free.size:
+        return total
+    takers = takers.reshape(free.size, groups, -1)
     for group in range(groups):
         scores = _item_scores(scene, group, np.float64)
         wrong = scores.wrong.reshape(-1, parts, free.size).transpose(2, 1, 0)

@@ -239,6 +239,13 @@ def test_a_credit_needs_a_reason_a_known_item_and_results_that_are_not_out(seaso
         credit("SMM-1.1-02")
 
 
+def test_runs_of_windows_with_long_names_have_ids_of_their_own() -> None:
+    first, second = (calibrate.run_id(1, "w" * 63 + end) for end in "ab")
+    assert first != second
+    assert len(first) == len(second) == 64
+    assert calibrate.run_id(12, "autumn") == "cal-12-autumn"
+
+
 def test_an_adaptive_window_is_not_cross_checked_with_girth(season: Season) -> None:
     with pytest.raises(Refused, match="fixed form"):
         calibrate.cross_check_window(season.database, WINDOW, "2pl", actor=season.actor(IVO))
