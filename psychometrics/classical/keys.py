@@ -73,7 +73,8 @@ def check_keys(
 
     Notes
     -----
-    A key is negative when its point-biserial is below 0 by more than its standard error.
+    A key is negative when its point-biserial is below 0 by more than its standard error, or when
+    nobody chose it.
     A distractor beats the key when the mean ability of its choosers, or its point-biserial, is
     above the key's by `critical` standard errors of the difference: the sign of a wrong key,
     and of a second right answer. Haladyna & Downing (1993) call a distractor functional from a
@@ -109,7 +110,7 @@ def _negative(table: Distractors, least_count: float) -> BoolArray:
     presented = table.group_persons.sum(axis=1)[table.item]
     # Beyond one standard error: a short window's sound items often lie a little below 0.
     below = table.point_biserial * np.sqrt(np.maximum(presented, 1.0)) < -1.0
-    return np.asarray(below & (presented >= least_count))
+    return np.asarray((below | (table.count == 0)) & (presented >= least_count))
 
 
 def _flag(table: Distractors, row: int, fault: KeyFault) -> KeyFlag:
@@ -130,5 +131,7 @@ def _flag(table: Distractors, row: int, fault: KeyFault) -> KeyFlag:
             reason = (
                 f"the point-biserial of the key is {table.point_biserial[row]:.2f}: the abler "
                 f"the person, the less it is chosen"
+                if table.count[row]
+                else "nobody chose the key"
             )
     return KeyFlag(table.labels[item], table.name[row], fault, reason)

@@ -15,7 +15,8 @@ from app.services.calibrate import COLUMNS
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "window_notebook.py"
 PERSONS, BANK, LENGTH = 120, 30, 20
-MISKEYED = "1.1-07"
+MISKEYED = "1.2-07"
+LOST = "1.2-29"
 OPTIONS = ("a", "b", "c", "d")
 
 
@@ -24,7 +25,10 @@ def label(item: int) -> str:
 
 
 def write_window(path: Path) -> None:
-    """Write sittings of 20 of 30 items; of item 7 the right option is b, and the key says a."""
+    """Write sittings of 20 of 30 items.
+
+    Of item 7 the right option is b and the key a; the key of item 29 is one that nobody chose.
+    """
     chance = np.random.Generator(np.random.PCG64(7))
     items = psy.ItemParameters(np.full(BANK, 1.5), np.linspace(-1.5, 1.5, BANK), np.zeros(BANK))
     p = psy.probability(chance.normal(size=PERSONS), items)
@@ -34,7 +38,8 @@ def write_window(path: Path) -> None:
         for person in range(PERSONS):
             for item in chance.permutation(BANK)[:LENGTH].tolist():
                 knows = chance.random() < p[person, item]
-                right, key = ("b", "a") if label(item) == MISKEYED else ("a", "a")
+                right = "b" if label(item) == MISKEYED else "a"
+                key = "e" if label(item) == LOST else "a"
                 wrong = [option for option in OPTIONS if option != right]
                 option = right if knows else str(chance.choice([*wrong, ""]))
                 table.writerow(
@@ -51,6 +56,7 @@ def test_it_runs_on_a_window_and_prints_what_it_says(
     printed = capsys.readouterr().out
     for said in (
         "120 persons, 30 items, 2400 responses",
+        f"Items that nobody got right: {LOST} v1",
         "alpha withheld: in adaptively collected data",
         "Converged: True",
         "priors: LogNormal(0, 0.5) on a; Normal(0, 2) on b",
@@ -72,6 +78,7 @@ def test_it_imports_the_library_alone() -> None:
     tree = ast.parse(NOTEBOOK.read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     assert {alias.name for node in imports for alias in node.names} == {
+        "Path",
         "csv",
         "numpy",
         "psychometrics",

@@ -105,6 +105,14 @@ def test_a_sound_key_is_not_flagged_and_a_wrong_one_is() -> None:
         assert {flag.item for flag in check_keys(table)} == {"0"}
 
 
+def test_a_key_that_nobody_chose_is_flagged() -> None:
+    table = [["C" if choice == "A" else choice for choice in row] for row in answers()[0]]
+    flags = [flag for flag in check_keys(distractors(matrix(table))) if flag.item == "0"]
+    assert [(flag.fault, flag.reason) for flag in flags if flag.option == "A"] == [
+        ("negative key", "nobody chose the key")
+    ]
+
+
 def test_a_distractor_nobody_chooses_is_named() -> None:
     table = [["C" if choice == "D" else choice for choice in row] for row in answers()[0]]
     flags = check_keys(distractors(matrix(table)))
