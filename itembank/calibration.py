@@ -1,6 +1,7 @@
 """CalibrationRun: what calibrating a window found, whole and immutable, as the board reads it."""
 
 from enum import StrEnum
+from math import isfinite
 from typing import Literal
 
 from pydantic import Field
@@ -8,6 +9,13 @@ from pydantic import Field
 from itembank.document import Document
 from itembank.exams import LinkingConstants
 from itembank.items import Identifier, Text
+
+DECIMALS = 6
+
+
+def rounded(value: float) -> float | None:
+    """Return a figure as a run keeps it; None stands for what is not finite."""
+    return round(float(value), DECIMALS) if isfinite(value) else None
 
 
 class Flag(StrEnum):

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.errors import Refused
 from app.exam.collected import Collected
-from itembank.calibration import DriftRow
+from itembank.calibration import DECIMALS, DriftRow, rounded
 from itembank.exams import LinkingConstants
 from itembank.scale import FrozenScale
 from psychometrics import (
@@ -19,7 +19,6 @@ from psychometrics import (
     robust_z,
 )
 
-DECIMALS = 6
 FEWEST = 5
 CRITICAL_Z = 2.7
 """Robust z beyond which an anchor is let go: about one sound item in a hundred."""
@@ -65,9 +64,9 @@ def anchor_on(scale: FrozenScale, free: Calibration, collected: Collected) -> An
     rows = tuple(
         DriftRow(
             item=label,
-            robust_z_a=_rounded(z.z_a[at]),
-            robust_z_b=_rounded(z.z_b[at]),
-            d2=_rounded(d2.d_square[at]),
+            robust_z_a=rounded(z.z_a[at]),
+            robust_z_b=rounded(z.z_b[at]),
+            d2=rounded(d2.d_square[at]),
             drifted=bool(drifted[at]),
         )
         for at, label in enumerate(common)
@@ -93,7 +92,3 @@ def _constants(line: Linking) -> LinkingConstants:
         slope_error=round(line.slope_error, DECIMALS),
         intercept_error=round(line.intercept_error, DECIMALS),
     )
-
-
-def _rounded(value: float) -> float | None:
-    return round(float(value), DECIMALS) if np.isfinite(value) else None

@@ -15,7 +15,14 @@ from app.exam.anchoring import Anchoring, anchor_on
 from app.exam.collected import Collected
 from app.exam.delivery import Edition
 from app.exam.findings import gather, item_rows
-from itembank.calibration import CalibrationRun, InformationPoint, RunOptions, Value
+from itembank.calibration import (
+    DECIMALS,
+    CalibrationRun,
+    InformationPoint,
+    RunOptions,
+    Value,
+    rounded,
+)
 from itembank.exams import AdaptivePaper
 from itembank.scale import FrozenScale
 from psychometrics import (
@@ -30,7 +37,6 @@ from psychometrics import (
     test_information,
 )
 
-DECIMALS = 6
 STEEPNESS_SPREAD = 0.5
 RATING_ERROR = 1.0
 """The sd of b around what a rating says: weak, since judges err by about half a logit or more."""
@@ -178,12 +184,8 @@ def _information(found: Calibration) -> tuple[InformationPoint, ...]:
 def _reliability(ability: Ability) -> float | None:
     if len(ability.theta) <= 1:
         return None
-    return _finite(empirical_reliability(ability.theta, ability.sem))
+    return rounded(empirical_reliability(ability.theta, ability.sem))
 
 
 def _value(value: float, error: float) -> Value:
-    return Value(value=round(value, DECIMALS), error=_finite(error))
-
-
-def _finite(value: float) -> float | None:
-    return round(float(value), DECIMALS) if np.isfinite(value) else None
+    return Value(value=round(value, DECIMALS), error=rounded(error))

@@ -8,7 +8,17 @@ from numpy.typing import NDArray
 from app.exam.anchoring import Anchoring
 from app.exam.collected import Collected
 from app.exam.delivery import Edition
-from itembank.calibration import CurvePoint, Fit, Flag, ItemRow, OptionRow, Role, Value
+from itembank.calibration import (
+    DECIMALS,
+    CurvePoint,
+    Fit,
+    Flag,
+    ItemRow,
+    OptionRow,
+    Role,
+    Value,
+    rounded,
+)
 from psychometrics import (
     Ability,
     Calibration,
@@ -27,7 +37,6 @@ from psychometrics import (
     rest_ability,
 )
 
-DECIMALS = 6
 FEW_RESPONSES = 30
 STEEPNESS = (0.3, 3.0)
 MISFIT = 0.001
@@ -132,17 +141,17 @@ def _left_out(evidence: Evidence, label: str) -> tuple[str, ...]:
 def _value(evidence: Evidence, name: str, at: int) -> Value:
     value = float(getattr(evidence.calibration.items, name)[at])
     error = float(getattr(evidence.calibration.standard_errors, name)[at])
-    return Value(value=round(value, DECIMALS), error=_rounded(error))
+    return Value(value=round(value, DECIMALS), error=rounded(error))
 
 
 def _fit(evidence: Evidence, at: int) -> Fit:
     squares, score = evidence.mean_squares, evidence.score
     return Fit(
-        infit=_rounded(squares.infit[at]),
-        outfit=_rounded(squares.outfit[at]),
-        score=_rounded(score.statistic[at]),
+        infit=rounded(squares.infit[at]),
+        outfit=rounded(squares.outfit[at]),
+        score=rounded(score.statistic[at]),
         df=int(score.df[at]),
-        p=_rounded(score.p[at]),
+        p=rounded(score.p[at]),
     )
 
 
@@ -230,8 +239,8 @@ def _options(table: Distractors, column: int) -> tuple[OptionRow, ...]:
             option=table.name[row] or None,
             is_key=bool(table.is_key[row]),
             chosen=float(table.count[row]),
-            share=_rounded(table.share[row]) or 0.0,
-            mean_theta=_rounded(table.mean_ability[row]),
+            share=rounded(table.share[row]) or 0.0,
+            mean_theta=rounded(table.mean_ability[row]),
             trace=_rounded_all(table.trace[row][filled]),
         )
         for row in np.flatnonzero(table.item == column).tolist()
@@ -240,7 +249,3 @@ def _options(table: Distractors, column: int) -> tuple[OptionRow, ...]:
 
 def _rounded_all(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(round(float(value), DECIMALS) for value in values)
-
-
-def _rounded(value: float) -> float | None:
-    return round(float(value), DECIMALS) if np.isfinite(value) else None
