@@ -20,6 +20,7 @@ from psychometrics.calibration import (
 )
 from psychometrics.calibration.cross_check import CrossCheck, cross_check
 from psychometrics.calibration.presentation import PresentationTest, presentation_by_chance
+from psychometrics.calibration.result import JointCovariance
 from psychometrics.cat import (
     Block,
     Estimate,
@@ -136,6 +137,7 @@ __all__ = [
     "InfeasibleBlueprint",
     "ItemParameters",
     "ItemScoreTest",
+    "JointCovariance",
     "KeyFlag",
     "Latent",
     "LeftOut",

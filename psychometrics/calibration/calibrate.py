@@ -23,6 +23,7 @@ from psychometrics.calibration.study import Study, prepare
 from psychometrics.calibration.uncertainty import (
     Uncertainty,
     by_reported,
+    joint_covariance,
     standard_errors,
     uncertainty,
 )
@@ -164,6 +165,7 @@ def _told(ascent: Ascent, study: Study, model: Model, *, priors: Priors) -> Cali
         left_out_persons=study.left_out_persons,
         priors=priors,
         quadrature=ascent.grid.quadrature,
+        joint=joint_covariance(doubt, point, rasch=model == "rasch"),
     )
 
 

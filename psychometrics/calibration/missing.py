@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.linalg import blas
 from scipy.special import expit
 
 from psychometrics.arrays import FloatArray, IntArray
+from psychometrics.calibration.answers import FLAT, Cells, ItemScores, Table
 from psychometrics.calibration.expectation import (
     Expectation,
     Kernel,
     Kind,
     Rows,
     Single,
+    SparseRows,
     kernel,
     tabulate,
 )
@@ -36,10 +37,8 @@ _NEGLIGIBLE = 1e-3
 _DUST = 1e-20
 """Posterior probability taken for 0, since numbers too small for single precision are slow."""
 _TINY = 1e-300
-_FLAT = 1e-9
-"""The norm of a polynomial that is no longer told apart from 0."""
-_AT_ONCE = 512
-"""Persons whose columns are made and multiplied at a time, so that they stay in the cache."""
+_SPARSE = 0.25
+"""Share of items that a person takes below which answers are read cell by cell."""
 _MANY = 400
 """Single above which products between items are taken in single precision."""
 
@@ -274,11 +273,12 @@ class _Expansion:
         cells = sum(float(rows.cells) for rows in scene.portions)
         persons = sum(rows.weights.size for rows in scene.portions)
         self.density = cells / (persons * scene.point.a.size)
-        self.within = np.zeros((place.size, place.size), dtype=self.kind, order="F")
+        self.within = np.zeros((place.size, place.size), dtype=self.kind)
         self.across = np.zeros((self.shared.size, place.size))
         self.rest = np.zeros((place.free, place.parts, place.parts))
         self.last = np.zeros(place.size)
         self.only_shared = False
+        self.room: tuple[Single, Single] | None = None
 
     @property
     def is_enough(self) -> bool:
@@ -306,89 +306,77 @@ class _Expansion:
 
     def _add(self, rows: Rows, posterior: FloatArray, first: int, last: int) -> None:
         posterior[posterior < _DUST] = 0.0
-        presented, right = rows.dense(self.scene.layout.free, self.kind)
+        answers = self._answers(rows)
         root = np.sqrt(rows.weights)[:, np.newaxis]
         for degree, weighted in enumerate(_polynomials(posterior, self.scene.grid.nodes, last)):
             if degree < first:
                 continue
             weighted *= root
-            for begin in range(0, len(weighted), _AT_ONCE):
-                some = slice(begin, begin + _AT_ONCE)
-                answers = (None if presented is None else presented[some], right[some])
-                columns = _item_columns(weighted[some], self.scores[rows.group], answers)
-                self.rest -= _own_products(columns, self.place)
+            for begin in range(0, len(weighted), answers.at_once):
+                some = slice(begin, begin + answers.at_once)
+                columns, own = answers.columns(
+                    weighted[some], self.scores[rows.group], some, spread=degree > 0
+                )
+                self.rest -= own
                 if degree:
-                    self._couple(columns, weighted[some] @ self.latent[rows.group], rows.group)
-                if degree == last:
-                    self._remember(columns, weighted[some] @ self.latent[rows.group], rows.group)
+                    told = self._told(columns, weighted[some] @ self.latent[rows.group], rows.group)
+                    self._couple(told)
+                    if degree == last:
+                        self._remember(told)
 
-    def _couple(self, columns: Single, latent: FloatArray, group: int) -> None:
+    def _answers(self, rows: Rows) -> Cells | Table:
+        """Return the answers of some persons in the form that is quicker to read."""
+        free, parts = self.scene.layout.free, self.place.parts
+        if isinstance(rows, SparseRows) and self.density < _SPARSE:
+            size = rows.weights.size
+            if self.room is None or len(self.room[0]) < size:
+                width = parts * free.size + 2 * self.place.groups
+                self.room = (
+                    np.empty((size, width), dtype=self.kind),
+                    np.empty((size, free.size), dtype=self.kind),
+                )
+            return Cells(rows, free, parts, (self.room[0][:size], self.room[1][:size]))
+        presented, right = rows.dense(free, self.kind)
+        return Table(presented, right, parts)
+
+    def _couple(self, told: Single) -> None:
         """Add the products between coordinates, or only those with what all persons share."""
-        told = self._told(columns, latent, group)
         if self.only_shared:
             self.across += told[:, self.shared].T @ told
             return
-        product = blas.ssyrk if self.kind is np.float32 else blas.dsyrk
-        product(1.0, told.T, beta=1.0, c=self.within, overwrite_c=1)
+        self.within += told.T @ told
 
     def _told(self, columns: Single, latent: FloatArray, group: int) -> Single:
-        place = self.place
+        """Return the columns by coordinate; there may be room for the latent ones at their end."""
+        place, own = self.place, self.place.parts * self.place.free
+        at = [place.means[group], place.sds[group]]
+        if columns.shape[1] == place.size and not place.together:
+            columns[:, own:] = 0.0
+            columns[:, at] = latent
+            return columns
         told = np.zeros((len(columns), place.size), dtype=self.kind)
         if place.together:
             told[:, 0] = columns[:, : place.free].sum(axis=1)
-        told[:, place.slopes : place.items] = columns[:, place.free :]
-        if not place.together:
+        else:
             told[:, : place.slopes] = columns[:, : place.free]
-        told[:, [place.means[group], place.sds[group]]] = latent
+        told[:, place.slopes : place.items] = columns[:, place.free : own]
+        told[:, at] = latent
         return told
 
-    def _remember(self, columns: Single, latent: FloatArray, group: int) -> None:
+    def _remember(self, told: Single) -> None:
         """Note how much the last degree tells of the shared coordinates."""
         if self.shared.size:
-            told = self._told(columns, latent, group)[:, self.shared]
-            self.last[self.shared] += np.einsum("ij,ij->j", told, told)
+            shared = told[:, self.shared]
+            self.last[self.shared] += np.einsum("ij,ij->j", shared, shared)
 
     def total(self) -> FloatArray:
         """Return the covariance as far as it has been taken, shape (s, s)."""
-        upper = np.triu(self.within.astype(np.float64))
-        full = upper + np.triu(upper, 1).T
+        full = self.within.astype(np.float64)
         others = np.setdiff1d(np.arange(self.place.size), self.shared)
         full[self.shared] += self.across
         full[np.ix_(others, self.shared)] += self.across[:, others].T
         self.place.add_blocks(full, self.rest)
         return full
-
-
-def _item_columns(
-    weighted: FloatArray, scores: "ItemScores", answers: tuple[Single | None, Single]
-) -> Single:
-    """Return the coefficients of the items' scores on one polynomial, shape (n, p f)."""
-    presented, right = answers
-    narrow: Single = weighted.astype(right.dtype)
-    columns: Single = narrow @ scores.wrong
-    free = right.shape[1]
-    for part in range(columns.shape[1] // max(free, 1)):
-        block = columns[:, part * free : (part + 1) * free]
-        if presented is not None:
-            block *= presented
-        if scores.gain is not None:
-            block += right * (narrow @ scores.gain[:, part * free : (part + 1) * free])
-            continue
-        lift: Single = (weighted @ scores.powers[part]).astype(right.dtype)
-        if np.abs(lift).max(initial=0.0) > _FLAT:
-            block += right * lift[:, np.newaxis]
-    return columns
-
-
-def _own_products(columns: Single, place: Coordinates) -> FloatArray:
-    """Return the products of each item's columns with each other, shape (f, p, p)."""
-    parts = columns.reshape(len(columns), place.parts, place.free)
-    found = np.empty((place.free, place.parts, place.parts))
-    for i in range(place.parts):
-        for j in range(i, place.parts):
-            found[:, i, j] = np.einsum("ij,ij->j", parts[:, i], parts[:, j])
-            found[:, j, i] = found[:, i, j]
-    return found
 
 
 def _second_moments(scene: Scene, right: FloatArray) -> FloatArray:
@@ -445,30 +433,11 @@ def _polynomials(posterior: FloatArray, nodes: FloatArray, last: int) -> Iterato
         after -= before
         weighted = posterior * after
         norm = np.sqrt(np.einsum("ij,ij->i", weighted, after))
-        scale = np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > _FLAT)[:, np.newaxis]
+        scale = np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > FLAT)[:, np.newaxis]
         after *= scale
         weighted *= scale
         before, now, carried = now, after, norm[:, np.newaxis]
         yield weighted.copy()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ItemScores:
-    """Derivatives of the log probability of one answer, at the nodes of one group.
-
-    Parameters
-    ----------
-    wrong : array, shape (q, p f)
-        Of a wrong answer: p coordinates (a, d, logit c), f items each.
-    gain : array, shape (q, p f), or None
-        Of a right answer over a wrong one; None where `powers` say it for every item.
-    powers : tuple of p FloatArray, shape (q,)
-        theta and 1.
-    """
-
-    wrong: Single
-    gain: Single | None
-    powers: tuple[FloatArray, ...]
 
 
 def _item_scores(scene: Scene, group: int, kind: Kind) -> ItemScores:

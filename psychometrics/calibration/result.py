@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from psychometrics.arrays import FloatArray
+from psychometrics.arrays import FloatArray, IntArray
 from psychometrics.calibration.priors import Priors
 from psychometrics.errors import DataError
 from psychometrics.models import ItemParameters
@@ -103,6 +103,37 @@ class Latent:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class JointCovariance:
+    """Covariance of all items' estimates at once, as the fit left it.
+
+    Parameters
+    ----------
+    inner : FloatArray, shape (s, s)
+        Of the s coordinates estimated, a, d, logit c among them; only its lower triangle counts.
+    index : IntArray, shape (m, 3)
+        Where (a, d, logit c) of each item stand in it; -1 where fixed.
+    by : FloatArray, shape (m, 3, 3)
+        Derivatives of (a, b, c) by (a, d, logit c).
+    """
+
+    inner: FloatArray
+    index: IntArray
+    by: FloatArray
+
+    def reported(self) -> FloatArray:
+        """Return the covariance of (a, b, c), item by item, 0 where fixed: shape (3 m, 3 m)."""
+        flat = self.index.ravel()
+        size = flat.size
+        one, other = flat[:, np.newaxis], flat[np.newaxis, :]
+        found = self.inner[np.maximum(one, other), np.minimum(one, other)]
+        found[flat < 0] = 0.0
+        found[:, flat < 0] = 0.0
+        for _ in range(2):
+            found = (self.by @ found.reshape(-1, 3, size)).reshape(size, size).T
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """Item parameters estimated from responses, with what is needed to judge them.
 
@@ -146,6 +177,8 @@ class Calibration:
         As used; a default appears here by name.
     quadrature : Quadrature
         Standardised: each group's nodes are mean + sd * nodes.
+    joint : JointCovariance, optional
+        What `joint_covariance` is made of; None where there is no covariance.
     """
 
     model: Model
@@ -167,6 +200,7 @@ class Calibration:
     left_out_persons: tuple[LeftOut, ...]
     priors: Priors
     quadrature: Quadrature
+    joint: JointCovariance | None = None
 
     @property
     def aic(self) -> float:
@@ -177,6 +211,25 @@ class Calibration:
     def bic(self) -> float:
         """Schwarz's information criterion, with the number of persons: smaller is better."""
         return -2.0 * self.log_likelihood + float(np.log(self.persons)) * self.parameter_count
+
+    def joint_covariance(self) -> FloatArray:
+        """Return the covariance of all items' parameters, those between items included.
+
+        Returns
+        -------
+        FloatArray, shape (3 m, 3 m)
+            Of (a, b, c), item by item, in the order of `labels`; 0 where fixed. As `link` takes
+            it: errors of items of one calibration go together, and blocks alone understate
+            what they do to a link.
+
+        Raises
+        ------
+        DataError
+            The calibration has no standard errors.
+        """
+        if self.joint is None:
+            raise DataError("this calibration has no covariance: its curvature is no maximum's")
+        return self.joint.reported()
 
     def latent_quadrature(self, group: int = 0) -> Quadrature:
         """Return a group's distribution of theta on its own nodes, in theta units.

@@ -11,7 +11,7 @@ from psychometrics.calibration.grid import Grid
 from psychometrics.calibration.information import observed_information
 from psychometrics.calibration.missing import Coordinates
 from psychometrics.calibration.penalty import penalty
-from psychometrics.calibration.result import StandardErrors
+from psychometrics.calibration.result import JointCovariance, StandardErrors
 from psychometrics.calibration.space import Layout, Point, Slope
 
 _FIXED = -1
@@ -28,12 +28,18 @@ class Uncertainty:
     slope_and_latent : FloatArray, shape (1 + 2 k, 1 + 2 k)
         Covariance of the common slope (0 unless there is one), the k means and the k sds; 0
         where fixed.
+    joint : FloatArray, shape (s, s), or None
+        Covariance of all that was estimated, its lower triangle; None without a maximum.
+    index : IntArray, shape (m, 3)
+        Where (a, d, logit c) of each item stand in it; -1 where fixed.
     is_maximum : bool
         The curvature is that of a maximum; if not, everything else is NaN.
     """
 
     items: FloatArray
     slope_and_latent: FloatArray
+    joint: FloatArray | None
+    index: IntArray
     is_maximum: bool
 
 
@@ -72,6 +78,8 @@ def uncertainty(problem: Problem, place: Place, *, grid: Grid, diverged: BoolArr
         return Uncertainty(
             np.full((size, 3, 3), np.nan),
             np.full((1 + 2 * groups,) * 2, np.nan),
+            None,
+            np.full((size, 3), _FIXED),
             is_maximum=False,
         )
     return _told(covariance, coordinates, layout, moving=moving, size=point.a.size)
@@ -91,7 +99,10 @@ def _moving(coordinates: Coordinates, layout: Layout, diverged: BoolArray) -> In
 
 
 def _inverse(information: FloatArray) -> FloatArray | None:
-    """Return the inverse of a positive definite matrix, or None of another."""
+    """Return the inverse of a positive definite matrix, or None of another.
+
+    Only its lower triangle is filled in.
+    """
     diagonal = np.diagonal(information)
     if not np.isfinite(information).all() or (diagonal <= 0).any():
         return None
@@ -103,9 +114,9 @@ def _inverse(information: FloatArray) -> FloatArray | None:
     inverse, failed = lapack.dpotri(factor, lower=1, overwrite_c=1)
     if failed:
         return None
-    lower = np.tril(inverse)
-    whole = lower + np.tril(inverse, -1).T
-    return np.asarray(whole * scale * scale[:, np.newaxis])
+    inverse *= scale
+    inverse *= scale[:, np.newaxis]
+    return np.asarray(inverse)
 
 
 def _told(
@@ -120,17 +131,41 @@ def _told(
     return Uncertainty(
         items=_picked(covariance, index, np.nan),
         slope_and_latent=_picked(covariance, shared[np.newaxis], 0.0)[0],
+        joint=covariance,
+        index=index,
         is_maximum=True,
     )
 
 
 def _picked(covariance: FloatArray, index: IntArray, missing: float) -> FloatArray:
+    """Return blocks of a matrix of which the lower triangle is known, shape (k, p, p)."""
     if not covariance.size:
         return np.full((*index.shape, index.shape[-1]), missing)
-    found = covariance[index[:, :, np.newaxis], index[:, np.newaxis, :]]
+    one, other = index[:, :, np.newaxis], index[:, np.newaxis, :]
+    found = covariance[np.maximum(one, other), np.minimum(one, other)]
     fixed = index == _FIXED
     found[fixed[:, :, np.newaxis] | fixed[:, np.newaxis, :]] = missing
     return np.asarray(found)
+
+
+def reported_by_inner(point: Point) -> FloatArray:
+    """Return the derivatives of (a, b, c) by (a, d, logit c), with b = -d / a: shape (m, 3, 3)."""
+    a, d, c = point.a, point.d, point.c
+    by = np.zeros((a.size, 3, 3))
+    by[:, 0, 0] = 1.0
+    by[:, 1, 0], by[:, 1, 1] = d / a**2, -1.0 / a
+    by[:, 2, 2] = c * (1.0 - c)
+    return by
+
+
+def joint_covariance(doubt: Uncertainty, point: Point, *, rasch: bool) -> JointCovariance | None:
+    """Return the covariance of all items at once; the Rasch model fixes the slopes."""
+    if doubt.joint is None or not doubt.joint.size:
+        return None
+    index = doubt.index.copy()
+    if rasch:
+        index[:, 0] = _FIXED
+    return JointCovariance(frozen(doubt.joint), frozen(index), frozen(reported_by_inner(point)))
 
 
 def by_reported(items: FloatArray, point: Point) -> FloatArray:
@@ -148,11 +183,7 @@ def by_reported(items: FloatArray, point: Point) -> FloatArray:
     FloatArray, shape (m, 3, 3)
         By the delta method with b = -d / a; NaN where fixed.
     """
-    a, d, c = point.a, point.d, point.c
-    by = np.zeros_like(items)
-    by[:, 0, 0] = 1.0
-    by[:, 1, 0], by[:, 1, 1] = d / a**2, -1.0 / a
-    by[:, 2, 2] = c * (1.0 - c)
+    by = reported_by_inner(point)
     fixed = np.isnan(np.diagonal(items, axis1=1, axis2=2))
     found = by @ np.nan_to_num(items) @ by.transpose(0, 2, 1)
     found[fixed[:, :, np.newaxis] | fixed[:, np.newaxis, :]] = np.nan

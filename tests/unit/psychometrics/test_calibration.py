@@ -22,8 +22,10 @@ from psychometrics.calibration import (
     Normal,
     Priors,
     calibrate,
+    missing,
 )
 from psychometrics.errors import DataError
+from psychometrics.linking import link
 from psychometrics.models import ItemParameters, log_probability, probability
 from psychometrics.quadrature import Quadrature, normal_quadrature
 from psychometrics.responses import Code, ResponseMatrix
@@ -395,3 +397,58 @@ def test_many_items_do_not_underflow() -> None:
     assert found.converged
     assert np.isfinite(found.log_likelihood)
     assert np.isfinite(found.standard_errors.b).all()
+
+
+@pytest.mark.parametrize("model", ["rasch", "2pl", "3pl"])
+def test_the_joint_covariance_has_the_blocks_of_each_item(model: Model) -> None:
+    responses = matrix(answers(make_items(8), 800, seed=20))
+    found = calibrate(responses, model)
+    whole = found.joint_covariance()
+    assert whole.shape == (24, 24)
+    np.testing.assert_allclose(whole, whole.T, rtol=1e-12)
+    blocks = whole.reshape(8, 3, 8, 3)[np.arange(8), :, np.arange(8)]
+    np.testing.assert_allclose(blocks, np.nan_to_num(found.covariance), rtol=1e-9, atol=1e-15)
+    assert np.linalg.eigvalsh(whole).min() > -1e-9
+
+
+def test_errors_of_a_link_are_larger_by_the_joint_covariance_than_by_blocks() -> None:
+    items = make_items(20)
+    first, second = (calibrate(matrix(answers(items, 1000, seed=seed))) for seed in (21, 22))
+    blocks = link(first.items, second.items, covariances=(first.covariance, second.covariance))
+    whole = link(
+        first.items,
+        second.items,
+        covariances=(first.joint_covariance(), second.joint_covariance()),
+    )
+    assert whole.slope == blocks.slope
+    assert whole.slope_error > blocks.slope_error
+    assert whole.intercept_error > blocks.intercept_error
+
+
+def test_without_a_maximum_there_is_no_joint_covariance() -> None:
+    found = calibrate(matrix(answers(make_items(8), 300, seed=23)))
+    with pytest.raises(DataError, match="no covariance"):
+        replace(found, joint=None).joint_covariance()
+
+
+@pytest.mark.parametrize("model", ["1pl", "2pl", "3pl"])
+@pytest.mark.parametrize("anchored", [0, 2])
+def test_few_answers_a_person_give_the_same_errors_cell_by_cell(
+    model: Model, anchored: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = make_items(40, c=0.2 if model == "3pl" else 0.0)
+    random = np.random.Generator(np.random.PCG64(24))
+    scores = answers(items, 2500, seed=24)
+    person, item = np.nonzero(random.random(scores.shape) < 0.2)
+    responses = ResponseMatrix.from_triples(person, item, scores[person, item] == 1, scores.shape)
+    anchors = Anchors(responses.items[:anchored], items.take(range(anchored)))
+    priors, groups = WINDOW_PRIORS, ["a" if i % 3 else "b" for i in range(2500)]
+
+    def errors() -> Calibration:
+        return calibrate(responses, model, priors=priors, anchors=anchors, groups=groups)
+
+    sparse = errors()
+    monkeypatch.setattr(missing, "_SPARSE", 0.0)
+    tables = errors()
+    np.testing.assert_allclose(sparse.covariance, tables.covariance, rtol=1e-6)
+    np.testing.assert_allclose(sparse.latent.mean_error, tables.latent.mean_error, rtol=1e-6)
