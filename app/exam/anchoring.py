@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.errors import Refused
 from app.exam.collected import Collected
@@ -50,7 +51,6 @@ def anchor_on(scale: FrozenScale, free: Calibration, collected: Collected) -> An
         )
     place = [free.labels.index(label) for label in common]
     new, base = free.items.take(place), scale_parameters(scale, common)
-    spread = free.covariance[place], np.zeros((len(common), 3, 3))
     z = robust_z(new, base, labels=common, critical=CRITICAL_Z)
     d2 = d_square(new, base, labels=common, quadrature=free.latent_quadrature())
     drifted = z.drifted | d2.drifted
@@ -60,7 +60,12 @@ def anchor_on(scale: FrozenScale, free: Calibration, collected: Collected) -> An
             f"{int(drifted.sum())} of {len(common)} common items have drifted from reporting scale "
             f"{scale.number}: too few are left to anchor on. Look for what they have in common."
         )
-    line = link(new.take(kept), base.take(kept), covariances=(spread[0][kept], spread[1][kept]))
+    line = link(
+        new.take(kept),
+        base.take(kept),
+        # The scale is what it is: only the free run errs, and its items err together.
+        covariances=(_joint(free, [place[at] for at in kept]), np.zeros((3 * len(kept),) * 2)),
+    )
     rows = tuple(
         DriftRow(
             item=label,
@@ -76,6 +81,12 @@ def anchor_on(scale: FrozenScale, free: Calibration, collected: Collected) -> An
         drift=rows,
         linking=_constants(line),
     )
+
+
+def _joint(free: Calibration, place: list[int]) -> NDArray[np.float64]:
+    """Return the covariance of all the items' (a, b, c) together, item by item."""
+    rows = np.concatenate([[3 * at, 3 * at + 1, 3 * at + 2] for at in place])
+    return np.asarray(free.joint_covariance()[np.ix_(rows, rows)])
 
 
 def scale_parameters(scale: FrozenScale, names: list[str]) -> ItemParameters:
