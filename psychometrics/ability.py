@@ -1,7 +1,7 @@
 """Ability from scored responses: EAP, MAP, maximum likelihood, Warm's weighted likelihood."""
 
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import Literal, assert_never, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ _NODES_PER_SD = 1.2
 _NODES_PER_LOGIT = 1.5
 # How far, in natural logs, the grid follows a posterior down.
 _DECLINE = 28.0
+
+
+Method = Literal["eap", "map", "ml", "wle"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
@@ -74,7 +77,7 @@ def estimate_ability(
     responses: ResponseMatrix | npt.ArrayLike,
     items: ItemParameters,
     *,
-    method: Literal["eap", "map", "ml", "wle"] = "eap",
+    method: Method = "eap",
     prior: Quadrature | tuple[float, float] = STANDARD_NORMAL,
     bounds: tuple[float, float] | None = None,
 ) -> Ability:
@@ -130,6 +133,8 @@ def estimate_ability(
     log sqrt(I); for c > 0 the two differ, and sqrt(I) (Jeffreys' prior, as in mirt) is kept,
     being a likelihood whose modes can be compared.
     """
+    if method not in get_args(Method):
+        raise DataError(f"method must be one of {', '.join(get_args(Method))}, got {method!r}")
     matrix = _scored(responses, items)
     objective = Objective()
     match method:

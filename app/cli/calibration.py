@@ -16,7 +16,7 @@ from app.services import calibrate as calibration
 from app.services import calibration_record
 from app.services.accept import Wish
 from app.services.bookings import Actor
-from itembank.calibration import CalibrationRun, ItemRow, Value
+from itembank.calibration import CalibrationRun, Flag, ItemRow, Value
 
 room = noun("Calibration runs: what they found, and which are in force.")
 single = typer.Typer()
@@ -85,7 +85,9 @@ def show(out: Output, run: Run) -> None:
     """
     with opened() as here, here.database.read() as tx:
         found = calibration_record.view(tx, run)
-    notes = [(row.item, note) for row in found.run.items for note in row.notes]
+    # That only few have met an item, its row says: a hundred such lines would hide a wrong key.
+    doubts = [row for row in found.run.items if row.flags != (Flag.FEW,)]
+    notes = [(row.item, note) for row in doubts for note in row.notes]
     decision = found.acceptance
     out.report(
         found,
@@ -194,7 +196,7 @@ def _names(text: str) -> list[str]:
 
 
 def _summary(run: CalibrationRun) -> list[tuple[str, object]]:
-    scale = "none yet" if run.scale is None else run.scale
+    scale = "none: a free run" if run.scale is None else run.scale
     return [
         ("run", run.id),
         ("window", f"{run.window} ({run.exam} v{run.exam_version})"),

@@ -12,6 +12,7 @@ from app.cli.station import actor, opened
 from app.cli.station import instant as written
 from app.exam.window import Window
 from app.services import exam_windows, grade
+from app.services.bookings import Actor
 from app.services.exam_windows import Plan, WindowView
 
 room = noun("Windows: when an exam can be started.")
@@ -128,13 +129,14 @@ def credit(
     *,
     item: Annotated[str, typer.Option(help="The item's id.")],
     reason: Reason,
+    by: Annotated[str, typer.Option(help="The email of the chair or psychometrician.")],
 ) -> None:
-    """Credit everyone of a window with an item; marks can only rise. Grade it again after that.
+    """Credit everyone of a closed window with an item; marks can only rise. Then grade it again.
 
-    Example: `adept window credit autumn-2026 --item 1.2-07 --reason "two options were right"`
+    Example: `adept window credit autumn-2026 --item 1.2-07 --reason "two keys" --by ada@x.example`
     """
     with opened() as here, here.database.begin() as tx:
-        grade.credit(tx, window, item, reason, actor=actor())
+        grade.credit(tx, window, item, reason, actor=Actor(by, actor().at))
     value = {"window": window, "item": item, "reason": reason}
     out.report(value, line(f"Item {item} is credited to all. Now: adept grade --window {window}"))
 

@@ -38,21 +38,36 @@ class Outcome:
     re_expressed: tuple[str, ...]
 
 
-def choose(run: CalibrationRun, items: Collection[str], bar: Collection[str]) -> Choice:
-    """Return the choice that names, "all" or "clear" (without flags) stand for."""
+def choose(
+    run: CalibrationRun,
+    items: Collection[str],
+    bar: Collection[str],
+    barred: Collection[str] = (),
+) -> Choice:
+    """Return the choice that names, "all" or "clear" (without flags) stand for.
+
+    `barred` are the items that are barred already; they stay so unless accepted by name.
+    """
     rows = {row.item: row for row in run.items if row.role is not Role.LEFT_OUT}
     clear = {name for name, row in rows.items() if not row.flags}
-    groups = {ALL: set(rows), CLEAR: clear}
+    # No word stands for an item whose key is in doubt, or for one that is barred: say its name.
+    sound = {name for name, row in rows.items() if Flag.KEY not in row.flags}
+    groups = {ALL: sound - set(barred), CLEAR: clear - set(barred)}
     accepted: set[str] = set()
     for name in items:
         if name not in groups and name not in rows:
             raise NotFound("calibrated item", name)
         accepted |= groups.get(name, {name})
+    both = sorted(set(items) & set(bar))
+    if both:
+        raise Refused(f"Item {both[0]} is named to accept and to bar. Decide which.")
     accepted -= set(bar)
+    if not accepted:
+        raise Refused("No item is accepted by this. Name items, or say clear or all.")
     doubtful = [
         name
         for name, row in rows.items()
-        if Flag.KEY in row.flags and name not in accepted and name not in bar
+        if Flag.KEY in row.flags and name not in accepted and name not in {*bar, *barred}
     ]
     if doubtful:
         raise ItemsUndecided(doubtful)
@@ -67,8 +82,8 @@ def require_acceptable(run: CalibrationRun, newest: FrozenScale | None, *, decid
         raise NotConverged(run.id)
     if run.scale != (None if newest is None else newest.number):
         raise Refused(
-            f"Run '{run.id}' was made before a reporting scale was frozen. Calibrate the window "
-            "again: its items are then anchored on that scale."
+            f"Run '{run.id}' is not anchored on the exam's reporting scale. Calibrate the window "
+            "again, with anchors on the scale."
         )
 
 
@@ -94,7 +109,6 @@ def decide(
         linking = line = _from_ratings(fresh, edition.parameters)
         steepness = float(np.exp(np.mean([np.log(one.a) for one in fresh.values()])))
         kept = {name: _re_expressed(one, line, steepness) for name, one in kept.items()}
-    anchors = {row.item for row in run.items if row.role is Role.ANCHOR}
     items = kept | fresh
     barred = (set(edition.parameters.barred) - choice.accepted) | choice.barred
     parameters = ParameterSet(
@@ -109,7 +123,7 @@ def decide(
     problems = list(_problems(edition, parameters))
     if problems:
         raise ExamNotRunnable(problems)
-    others = set(items) - choice.accepted - barred - anchors
+    others = {name for name, one in items.items() if one.judged} - barred
     return Outcome(parameters, scale, newest is None, tuple(sorted(fresh)), tuple(sorted(others)))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.errors import Refused
 from app.exam.anchoring import Anchoring, anchor_on
@@ -40,6 +41,10 @@ from psychometrics import (
 STEEPNESS_SPREAD = 0.5
 RATING_ERROR = 1.0
 """The sd of b around what a rating says: weak, since judges err by about half a logit or more."""
+
+MOST_SHIFTS = 6
+SETTLED = 0.005
+"""How near, in theta units, the estimates must lie around the priors on the whole."""
 
 Progress = Callable[[int, int], None]
 
@@ -90,10 +95,11 @@ def _run(
 ) -> CalibrationRun:
     collected, edition = sources.collected, sources.edition
     scale = sources.scale if request.anchors == "scale" else None
-    final, anchoring = _calibrate(sources, request, None, progress=progress), None
+    final, anchoring = _free(sources, request, progress=progress), None
     if scale is not None:
         anchoring = anchor_on(scale, final, collected)
-        final = _calibrate(sources, request, anchoring, progress=progress)
+        priors = _priors(request, _believed(sources, request, is_anchored=True))
+        final = _calibrate(sources, request, priors, anchoring, progress=progress)
     evidence = gather(collected, final, anchoring)
     latent = final.latent
     return CalibrationRun(
@@ -136,15 +142,42 @@ def _run(
     )
 
 
+def _free(sources: Sources, request: Request, *, progress: Progress) -> Calibration:
+    """Return a calibration without anchors, its priors moved to where the persons put the items.
+
+    Ability has mean 0 by definition, and how far from that the ratings' own origin lies is not
+    known beforehand: priors on b that insisted on the declared mean would move the origin. So
+    their common shift is found too, where the estimates lie around them evenly: the mode over
+    the shift, by secants, for the estimates are nearly linear in it.
+    """
+    centre = _believed(sources, request, is_anchored=False)
+    shift = last_shift = last_gap = 0.0
+    for _ in range(MOST_SHIFTS):
+        priors = _priors(request, centre + shift)
+        found = _calibrate(sources, request, priors, None, progress=progress)
+        place = [sources.collected.labels.index(label) for label in found.labels]
+        gap = float(np.mean(found.items.b - centre[place])) - shift
+        if priors is None or abs(gap) < SETTLED:
+            break
+        rate = (gap - last_gap) / (shift - last_shift) if shift != last_shift else -1.0
+        last_shift, last_gap = shift, gap
+        shift -= gap / (rate if rate < 0 else -1.0)
+    return found
+
+
 def _calibrate(
-    sources: Sources, request: Request, anchoring: Anchoring | None, *, progress: Progress
+    sources: Sources,
+    request: Request,
+    priors: Priors | None,
+    anchoring: Anchoring | None,
+    *,
+    progress: Progress,
 ) -> Calibration:
-    is_own = request.engine == "em"
     return calibrate(
         sources.collected.choices.responses,
         request.model,
         engine=request.engine,
-        priors=_priors(sources, request, anchoring) if is_own else None,
+        priors=priors,
         anchors=None if anchoring is None else anchoring.anchors,
         max_iterations=request.max_iterations,
         tolerance=request.tolerance,
@@ -153,22 +186,27 @@ def _calibrate(
     )
 
 
-def _priors(sources: Sources, request: Request, anchoring: Anchoring | None) -> Priors:
-    """Return weak priors: b centred on what is believed of the item, in the metric of the run.
+def _believed(sources: Sources, request: Request, *, is_anchored: bool) -> NDArray[np.float64]:
+    """Return what is believed of each item's b, in the metric of the run.
 
-    A free run has mean ability 0 (and sd 1, but for the Rasch model), so what is believed is
-    carried there by the declared ability distribution; an item nobody has judged is centred on 0.
+    A free run has mean ability 0 (and sd 1, but for the Rasch model), so beliefs are carried
+    there by the declared ability distribution; an item nobody has judged is put at its mean.
     """
     edition = sources.edition
     start = edition.parameters.prior or edition.exam.prior
-    mean = start.mean if anchoring is None else 0.0
-    sd = start.sd if anchoring is None and request.model != "rasch" else 1.0
+    mean = 0.0 if is_anchored else start.mean
+    sd = 1.0 if is_anchored or request.model == "rasch" else start.sd
     known = edition.parameters.items
-    believed = [known[item.id].b if item.id in known else mean for item in sources.collected.items]
-    return Priors(
-        a=LogNormal(0.0, STEEPNESS_SPREAD),
-        b=Normal((np.array(believed) - mean) / sd, RATING_ERROR),
-    )
+    items = sources.collected.items
+    b = [known[item.id].b if item.id in known else mean for item in items]
+    return np.asarray((np.array(b) - mean) / sd)
+
+
+def _priors(request: Request, centre: NDArray[np.float64]) -> Priors | None:
+    """Return weak priors, b around `centre`; girth takes none."""
+    if request.engine == "girth":
+        return None
+    return Priors(a=LogNormal(0.0, STEEPNESS_SPREAD), b=Normal(centre, RATING_ERROR))
 
 
 def _information(found: Calibration) -> tuple[InformationPoint, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from app.exam.anchoring import Anchoring
 from app.exam.collected import Collected
@@ -24,9 +25,11 @@ from psychometrics import (
     Calibration,
     Dependence,
     Distractors,
+    ItemParameters,
     ItemScoreTest,
     KeyFlag,
     MeanSquares,
+    ResponseMatrix,
     check_keys,
     distractors,
     estimate_ability,
@@ -41,6 +44,8 @@ FEW_RESPONSES = 30
 STEEPNESS = (0.3, 3.0)
 MISFIT = 0.001
 """The level of the score test for a flag: one sound item in a thousand."""
+ANCHOR_Z = 3.29
+"""Two-sided .001: how far an anchor's share right may lie from what it is held to."""
 DEPARTURE = 0.05
 """... and how far the curve must be off, in probability, to matter."""
 GROUPS = 6
@@ -57,6 +62,8 @@ class Evidence:
     dependence: Dependence
     distractors: Distractors
     keys: tuple[KeyFlag, ...]
+    anchor_z: NDArray[np.float64]
+    anchor_gap: NDArray[np.float64]
     drifted: frozenset[str]
     anchors: frozenset[str]
 
@@ -68,8 +75,10 @@ def gather(collected: Collected, calibration: Calibration, anchoring: Anchoring 
     latent, items = calibration.latent_quadrature(), calibration.items
     spread = float(calibration.latent.mean[0]), float(calibration.latent.sd[0])
     ability = estimate_ability(responses, items, method="eap", prior=spread)
-    rest = _at_every_cell(collected, columns, rest_ability(responses, items, latent=latent))
+    others = rest_ability(responses, items, latent=latent)
+    rest = _at_every_cell(collected, columns, others)
     table = distractors(collected.choices, rest, groups=GROUPS)
+    z, gap = _location(responses, items, others)
     drift = () if anchoring is None else anchoring.drift
     return Evidence(
         calibration=calibration,
@@ -79,9 +88,24 @@ def gather(collected: Collected, calibration: Calibration, anchoring: Anchoring 
         dependence=q3(responses, items, theta=ability.theta),
         distractors=table,
         keys=check_keys(table),
+        anchor_z=z,
+        anchor_gap=gap,
         drifted=frozenset(row.item for row in drift if row.drifted),
         anchors=frozenset(() if anchoring is None else anchoring.anchors.labels),
     )
+
+
+def _location(
+    responses: ResponseMatrix, items: ItemParameters, rest: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each item's share right less the expected, in standard errors and in probability."""
+    column, m = responses.columns, len(items)
+    p = expit(items.a[column] * (rest - items.b[column]))
+    p = items.c[column] + (1.0 - items.c[column]) * p
+    gap = np.bincount(column, weights=responses.scores - p, minlength=m)
+    error = np.sqrt(np.bincount(column, weights=p * (1.0 - p), minlength=m))
+    persons = np.bincount(column, minlength=m)
+    return gap / np.maximum(error, 1e-9), gap / np.maximum(persons, 1)
 
 
 def _at_every_cell(
@@ -168,6 +192,7 @@ def _doubts(
     ]
     if at is not None:
         found += _misfit(evidence, at)
+        found += _off_anchor(evidence, label, at)
         found += _slope(evidence, at)
         found += _dependence(evidence, at)
     if presented < FEW_RESPONSES:
@@ -188,6 +213,18 @@ def _misfit(evidence: Evidence, at: int) -> list[tuple[Flag | None, str]]:
             f"The responses leave the curve by {departure:.2f} in probability (p = {p:.1e}).",
         )
     ]
+
+
+def _off_anchor(evidence: Evidence, label: str, at: int) -> list[tuple[Flag | None, str]]:
+    """Return whether an anchor is harder or easier than it is held to be.
+
+    The score test lets an item's own a and b go where they will, which an anchor's may not.
+    """
+    z, gap = float(evidence.anchor_z[at]), float(evidence.anchor_gap[at])
+    if label not in evidence.anchors or abs(z) < ANCHOR_Z or abs(gap) < DEPARTURE:
+        return []
+    than = "harder" if gap < 0 else "easier"
+    return [(Flag.FIT, f"As an anchor it is {than} than held, by {abs(gap):.2f} (z {z:.1f}).")]
 
 
 def _slope(evidence: Evidence, at: int) -> list[tuple[Flag | None, str]]:

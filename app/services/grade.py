@@ -10,6 +10,7 @@ from app.exam.window import (
     Window,
     require_all_graded,
     require_current,
+    require_ended,
     require_gradable,
     require_releasable,
     require_two_people,
@@ -22,6 +23,7 @@ from app.store.calibrations import Credit
 from app.store.database import Transaction
 
 RELEASERS = frozenset({"chair"})
+CREDITORS = frozenset({"chair", "psychometrician"})
 
 Progress = Callable[[int, int], None]
 
@@ -77,6 +79,9 @@ def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor
     found = windows.lock(tx, window)
     if found.released_at is not None:
         raise AlreadyReleased(window)
+    view = exam_windows.view(tx, window, at=actor.at)
+    require_ended(found, view.in_progress, actor.at)
+    by = _with_role(tx, actor.name, CREDITORS, "credit items")
     if not reason.strip():
         raise Invalid("reason", "Give the reason for the credit; it becomes part of the record.")
     if item not in bank.load_edition(tx, found.exam, found.exam_version).index:
@@ -84,9 +89,9 @@ def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor
     if item in {one.item for one in calibrations.credits_of(tx, window)}:
         raise Duplicate("credit of item", item)
     because = reason.strip()[:500]
-    calibrations.add_credit(tx, window, Credit(item, actor.name, because, actor.at))
+    calibrations.add_credit(tx, window, Credit(item, by, because, actor.at))
     windows.save(tx, replace(found, graded_at=None, graded_with=None, proposed_by=None))
-    _note(tx, actor, "item.credited", window, {"item": item, "reason": because})
+    _note(tx, replace(actor, name=by), "item.credited", window, {"item": item, "reason": because})
 
 
 def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
@@ -152,12 +157,17 @@ def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
 
 
 def _releaser(tx: Transaction, email: str) -> str:
+    return _with_role(tx, email, RELEASERS, "release results")
+
+
+def _with_role(tx: Transaction, email: str, roles: frozenset[str], what: str) -> str:
     """Return the address as it is kept: one person typed in two ways is still one person."""
     member = access.staff_by_email(tx, email)
     if member is None:
         raise NotFound("member of staff", email)
-    if not RELEASERS & member.roles:
-        raise Forbidden(f"{member.email} may not release results: that needs the role chair.")
+    if not roles & member.roles:
+        needed = " or ".join(sorted(roles))
+        raise Forbidden(f"{member.email} may not {what}: that needs the role {needed}.")
     return member.email
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 
@@ -96,6 +97,7 @@ def calibrate(  # noqa: PLR0913 - one call says all that a calibration depends o
     Bock & Aitkin (1981); Mislevy (1986) for priors; Baker & Kim (2004), ch. 6; anchors with the
     prior updated in every step as in Kim (2006), MWU-MEM. Standard errors by Louis (1982).
     """
+    _check(responses, model, tolerance, max_iterations)
     if engine == "girth":
         check_request(model, priors, anchors, grouped=groups is not None, adaptive=adaptive)
     elif engine != "em":
@@ -116,6 +118,18 @@ def calibrate(  # noqa: PLR0913 - one call says all that a calibration depends o
         return signed_by_girth(_told(found, study, model, priors=used))
     ascent = climb(problem, start, grid=grid, fixed_grid=quadrature is not None, control=control)
     return _told(ascent, study, model, priors=used)
+
+
+def _check(responses: object, model: str, tolerance: float, max_iterations: int) -> None:
+    """Refuse what types would have refused, where nobody checked types."""
+    if not isinstance(responses, ResponseMatrix):
+        raise DataError(
+            "responses must be a ResponseMatrix: make one with ResponseMatrix.from_scores(array)"
+        )
+    if model not in get_args(Model):
+        raise DataError(f"model must be one of {', '.join(get_args(Model))}, got {model!r}")
+    if not tolerance > 0 or max_iterations < 1:
+        raise DataError("tolerance must be above 0, and max_iterations at least 1")
 
 
 def _standardised(quadrature: Quadrature) -> Quadrature:

@@ -172,6 +172,9 @@ def _grouped(
 ) -> tuple[tuple[str, ...], IntArray]:
     if groups is None:
         return ("",), np.zeros(int(answered.sum()), dtype=np.int64)
+    missing = [place for place, group in enumerate(groups) if group is None]
+    if missing:
+        raise DataError(f"person {missing[0]} has no group: leave them out, or name one")
     labels = np.array([str(group) for group in groups])
     if labels.shape != (persons,):
         raise DataError(f"groups must be one label a person: {persons}, got {labels.size}")

@@ -103,6 +103,8 @@ def _inverse(information: FloatArray) -> FloatArray | None:
 
     Only its lower triangle is filled in.
     """
+    if not information.size:
+        return information
     diagonal = np.diagonal(information)
     if not np.isfinite(information).all() or (diagonal <= 0).any():
         return None

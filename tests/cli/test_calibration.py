@@ -80,7 +80,7 @@ def test_the_responses_can_be_taken_out(adept: Adept, tmp_path: Path) -> None:
 
 def test_a_credit_is_given_and_the_window_graded_again(adept: Adept) -> None:
     adept.done("grade", "--window", WINDOW)
-    said = ["--item", "SMM-1.1-01", "--reason", "two options were right"]
+    said = ["--item", "SMM-1.1-01", "--reason", "two options were right", "--by", IVO]
     assert adept.done("window", "credit", WINDOW, *said)["item"] == "SMM-1.1-01"
     assert "credit of item" in adept.refused("window", "credit", WINDOW, *said)
     assert adept.done("grade", "--window", WINDOW)["graded"] == 2

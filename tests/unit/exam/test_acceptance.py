@@ -101,6 +101,35 @@ def test_an_item_whose_key_is_in_doubt_needs_a_decision() -> None:
     assert NAMES[0] in choose(run, [CLEAR], [NAMES[0]]).barred
 
 
+def test_no_word_stands_for_an_item_whose_key_is_in_doubt() -> None:
+    run = with_flag(RUN, NAMES[0], Flag.KEY)
+    with pytest.raises(ItemsUndecided, match=NAMES[0]):
+        choose(run, [ALL], [])
+    assert NAMES[0] in choose(run, [ALL, NAMES[0]], []).accepted
+
+
+def test_an_item_stays_barred_until_it_is_accepted_by_name() -> None:
+    assert NAMES[0] not in choose(RUN, [ALL], [], barred=[NAMES[0]]).accepted
+    assert NAMES[0] in choose(RUN, [ALL, NAMES[0]], [], barred=[NAMES[0]]).accepted
+
+
+def test_a_decision_that_accepts_nothing_or_contradicts_itself_is_refused() -> None:
+    with pytest.raises(Refused, match="No item is accepted"):
+        choose(RUN, [], [NAMES[0]])
+    with pytest.raises(Refused, match="to accept and to bar"):
+        choose(RUN, [ALL, NAMES[0]], [NAMES[0]])
+
+
+def test_what_a_later_run_leaves_alone_keeps_its_calibration() -> None:
+    after, scale = accepted()
+    later = run_of(after, scale, persons=300)
+    free = [row.item for row in later.items if row.role is Role.CALIBRATED] or [NAMES[0]]
+    made = decide(later, choose(later, [free[0]], []), after, scale)
+    others = [name for name in NAMES if name != free[0]]
+    assert all(made.parameters.items[one] == after.parameters.items[one] for one in others)
+    assert made.re_expressed == ()
+
+
 def test_a_barred_item_is_not_accepted_and_never_selected() -> None:
     after, _ = accepted(bar=[NAMES[0]])
     assert after.parameters.barred == (NAMES[0],)
@@ -173,7 +202,7 @@ def test_only_a_converged_undecided_run_on_the_newest_scale_can_be_accepted() ->
         require_acceptable(RUN, None, decided=True)
     with pytest.raises(NotConverged):
         require_acceptable(RUN.model_copy(update={"converged": False}), None, decided=False)
-    with pytest.raises(Refused, match="before a reporting scale was frozen"):
+    with pytest.raises(Refused, match="not anchored"):
         require_acceptable(RUN, scale, decided=False)
 
 

@@ -5,11 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import psychometrics as psy
 from app.errors import Refused
+from app.exam.anchoring import Anchoring
 from app.exam.calibration import Origin, Request, Sources, calibrate_responses
 from app.exam.collected import Cell, cells_of, collect
 from app.exam.delivery import Edition
+from app.exam.findings import gather, item_rows
 from itembank.calibration import CalibrationRun, Flag, Role
+from itembank.exams import LinkingConstants
+from psychometrics import Anchors, ItemParameters
 from tests.factories import make_bank, make_blueprint, make_edition, make_exam, make_form
 from tests.simulated import collected, make_truth, sit_window
 
@@ -62,6 +67,15 @@ def test_adaptively_collected_responses_come_nearer_to_the_truth_than_ratings() 
     assert all(one.a is not None and one.a.error is not None for one in run.items)
 
 
+def test_ratings_with_another_origin_than_was_declared_do_not_move_the_run() -> None:
+    # The exam declares N(0.5, 1); these persons are a whole sd abler, and define 0 themselves.
+    sittings = sit_window(EDITION, TRUTH, persons=300, mean=1.5)
+    cells = [cell for sitting in sittings for cell in cells_of(sitting, EDITION)]
+    theta = np.random.Generator(np.random.PCG64(1)).normal(1.5, 1.0, 300)  # as sit_window draws
+    errors = difficulties(calibrate(cells)) - (TRUTH.b - theta.mean()) / theta.std()
+    assert abs(float(errors.mean())) < 0.15
+
+
 def test_a_blank_counts_as_wrong_and_what_was_not_delivered_does_not_count() -> None:
     sitting = sit_window(EDITION, TRUTH, persons=1, blank=1.0)[0]
     short = replace(sitting, places=sitting.places[:4], answers=sitting.answers[:4])
@@ -100,6 +114,28 @@ def test_a_wrong_key_is_flagged_and_said_in_words() -> None:
 
     assert Flag.KEY in row.flags
     assert any("distractor beats key" in note for note in row.notes)
+
+
+def test_an_anchor_that_is_harder_than_it_is_held_to_be_is_flagged() -> None:
+    found = collect(CELLS, (), EDITION)
+    name = NAMES[int(np.bincount(found.choices.responses.columns).argmax())]
+    held = TRUTH.b - 0.5
+    held[NAMES.index(name)] -= 0.8
+    anchors = Anchors(tuple(NAMES), ItemParameters(TRUTH.a, held, TRUTH.c))
+    line = LinkingConstants(
+        method="none", slope=1.0, intercept=0.0, slope_error=0.0, intercept_error=0.0
+    )
+    anchored = psy.calibrate(found.choices.responses, anchors=anchors)
+
+    rows = item_rows(
+        found, EDITION, gather(found, anchored, Anchoring(anchors, drift=(), linking=line))
+    )
+
+    row = next(row for row in rows if row.item == name)
+    assert row.role is Role.ANCHOR
+    assert Flag.FIT in row.flags
+    assert any("harder than held" in note for note in row.notes)
+    assert sum(Flag.FIT in row.flags for row in rows) <= 2
 
 
 def test_an_item_nobody_met_is_named_and_left_out() -> None:
