@@ -200,7 +200,8 @@ def _wishes(run: CalibrationRun) -> Iterator[Wish]:
     yield Wish([CLEAR], doubtful, f"The items without a flag; {keys}.")
     yield Wish([ALL], doubtful, f"All items that were presented; {keys}.")
     if doubtful:
-        yield Wish([ALL], [], "All items that were presented, with a doubtful key or not.")
+        reason = "All items that were presented, with a doubtful key or not."
+        yield Wish([ALL, *doubtful], [], reason)
 
 
 def _first_reason(refused: Refused) -> str:

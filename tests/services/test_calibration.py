@@ -27,7 +27,7 @@ from itembank.calibration import Acceptance, CalibrationRun
 from tests.services.season import CHAIRS, PASSWORD, WINDOW, Choose, Season, at_random, make_season
 
 IVO = "ivo@example.org"
-PEOPLE = 6
+PEOPLE = 3
 
 
 def quick(seed: int) -> Choose:
