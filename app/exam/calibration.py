@@ -28,8 +28,10 @@ from itembank.exams import AdaptivePaper
 from itembank.scale import FrozenScale
 from psychometrics import (
     Ability,
+    Anchors,
     Calibration,
     DataError,
+    ItemParameters,
     LogNormal,
     Normal,
     Priors,
@@ -41,10 +43,6 @@ from psychometrics import (
 STEEPNESS_SPREAD = 0.5
 RATING_ERROR = 1.0
 """The sd of b around what a rating says: weak, since judges err by about half a logit or more."""
-
-MOST_SHIFTS = 6
-SETTLED = 0.005
-"""How near, in theta units, the estimates must lie around the priors on the whole."""
 
 Progress = Callable[[int, int], None]
 
@@ -143,26 +141,19 @@ def _run(
 
 
 def _free(sources: Sources, request: Request, *, progress: Progress) -> Calibration:
-    """Return a calibration without anchors, its priors moved to where the persons put the items.
+    """Return a calibration without anchors, its priors moved to where the persons are.
 
     Ability has mean 0 by definition, and how far from that the ratings' own origin lies is not
     known beforehand: priors on b that insisted on the declared mean would move the origin. So
-    their common shift is found too, where the estimates lie around them evenly: the mode over
-    the shift, by secants, for the estimates are nearly linear in it.
+    the persons are first placed among the items as they are judged, by the marginal likelihood.
     """
     centre = _believed(sources, request, is_anchored=False)
-    shift = last_shift = last_gap = 0.0
-    for _ in range(MOST_SHIFTS):
-        priors = _priors(request, centre + shift)
-        found = _calibrate(sources, request, priors, None, progress=progress)
-        place = [sources.collected.labels.index(label) for label in found.labels]
-        gap = float(np.mean(found.items.b - centre[place])) - shift
-        if priors is None or abs(gap) < SETTLED:
-            break
-        rate = (gap - last_gap) / (shift - last_shift) if shift != last_shift else -1.0
-        last_shift, last_gap = shift, gap
-        shift -= gap / (rate if rate < 0 else -1.0)
-    return found
+    if request.engine == "em":
+        judged = ItemParameters(np.ones(centre.size), centre, np.zeros(centre.size))
+        anchors = Anchors(sources.collected.labels, judged)
+        found = calibrate(sources.collected.choices.responses, "2pl", anchors=anchors)
+        centre = centre - found.latent.mean[0]
+    return _calibrate(sources, request, _priors(request, centre), None, progress=progress)
 
 
 def _calibrate(

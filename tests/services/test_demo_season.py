@@ -179,7 +179,8 @@ def test_a_calibrated_window_brings_difficulties_nearer_to_the_truth(fresh: Fres
     assert ratings.b_correlation is not None
     assert calibrated.b_correlation is not None
     assert calibrated.b_correlation - ratings.b_correlation > 0.2
-    assert abs(calibrated.b_bias) < 0.1
+    # The origin is these 150 people's own mean, whose standard error is 0.08.
+    assert abs(calibrated.b_bias) < 0.16
     with database.read() as tx:
         for one in made.windows:
             for name in list(sittings.of_window(tx, one.window))[::10]:
