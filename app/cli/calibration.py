@@ -187,7 +187,7 @@ def cross_check_(
     out.report(
         found,
         table(("item", "a", "girth's a", "b", "girth's b"), rows),
-        line(f"The engines {found.verdict}; the widest gap is at item {found.widest}."),
+        line(f"Verdict: {found.verdict}. The widest gap is at item {found.widest}."),
     )
 
 

@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 
 from app.errors import Duplicate, ExamNotRunnable, ItemsUndecided, NotConverged, NotFound, Refused
 from app.exam.delivery import Edition
-from itembank.calibration import CalibrationRun, Flag, ItemRow, Role
+from itembank.calibration import DECIMALS, CalibrationRun, Flag, ItemRow, Role
 from itembank.exams import Calibrated, LinkingConstants, ParameterSet, Prior
 from itembank.preflight import check_exam
 from itembank.scale import FrozenScale, ScaleItem
 
-EXACT = 6
 ALL = "all"
 CLEAR = "clear"
 METHOD = "regression of calibrated difficulties on ratings, jackknifed over items"
@@ -189,10 +188,10 @@ def _from_ratings(fresh: dict[str, Calibrated], judged: ParameterSet) -> Linking
         )
     return LinkingConstants(
         method=METHOD,
-        slope=round(line[0], EXACT),
-        intercept=round(line[1], EXACT),
-        slope_error=round(float(errors[0]), EXACT),
-        intercept_error=round(float(errors[1]), EXACT),
+        slope=round(line[0], DECIMALS),
+        intercept=round(line[1], DECIMALS),
+        slope_error=round(float(errors[0]), DECIMALS),
+        intercept_error=round(float(errors[1]), DECIMALS),
     )
 
 
@@ -207,8 +206,8 @@ def _re_expressed(one: Calibrated, linking: LinkingConstants, steepness: float) 
     """Return a judged item on the new scale: no judge rates a, so it has that of its peers."""
     return Calibrated(
         version=one.version,
-        a=round(steepness, EXACT),
-        b=round(linking.slope * one.b + linking.intercept, EXACT),
+        a=round(steepness, DECIMALS),
+        b=round(linking.slope * one.b + linking.intercept, DECIMALS),
         c=one.c,
         judged=True,
     )

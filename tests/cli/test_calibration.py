@@ -13,17 +13,17 @@ from tests.services.season import WINDOW, at_random, make_season, shipped_form
 IVO = "ivo@x.org"
 
 
-def sat_window(url: str, folder: Path, *, fixed: bool = False) -> Adept:
-    """Return the command line on a database whose window two people have sat and that is closed."""
+def sat_window(url: str, folder: Path, *, form: tuple[str, ...] = (), people: int = 2) -> Adept:
+    """Return the command line on a database whose window people have sat and that is closed."""
     database = connect(url)
     migrate.upgrade(database)
     with database.begin() as tx:
         item_bank.load_starter(tx)
-    season = make_season(database, form=shipped_form() if fixed else (), block_size=45)
-    for seed in range(2):
+    season = make_season(database, form=form, block_size=45)
+    for seed in range(people):
         season.sitter().sit(at_random(seed))
     with database.read() as tx:
-        assert len(sittings.of_window(tx, WINDOW)) == 2
+        assert len(sittings.of_window(tx, WINDOW)) == people
     database.close()
     adept = Adept(url, folder)
     adept.done("window", "close", WINDOW)
@@ -89,3 +89,18 @@ def test_a_credit_is_given_and_the_window_graded_again(adept: Adept) -> None:
 def test_girth_and_the_cross_check_are_for_fixed_forms(adept: Adept) -> None:
     assert "adaptive" in adept.refused("calibrate", "--window", WINDOW, "--engine", "girth")
     assert "fixed form" in adept.refused("calibration", "cross-check", "--window", WINDOW)
+
+
+def test_a_fixed_forms_window_is_calibrated_by_both_engines(tmp_path: Path) -> None:
+    adept = sat_window(
+        f"sqlite:///{tmp_path}/adept.sqlite", tmp_path, form=shipped_form(), people=40
+    )
+    run = adept.done("calibrate", "--window", WINDOW, "--engine", "girth", "--model", "1pl")
+    assert run["options"]["engine"] == "girth"
+    assert run["persons"] == 40
+    checked = ["calibration", "cross-check", "--window", WINDOW, "--model", "1pl"]
+    found = adept.done(*checked)
+    assert {one["item"] for one in found["items"]} <= set(shipped_form())
+    assert len(found["items"]) > 30
+    assert found["log_likelihood"] >= found["girth_log_likelihood"]
+    assert f"Verdict: {found['verdict']}" in adept.run(*checked).stdout
