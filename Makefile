@@ -6,6 +6,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 # An installed extra is a stamp: pip runs again only when the files it reads have changed.
 RUNTIME := .venv/runtime.stamp
 DEV := .venv/dev.stamp
+BENCH := .venv/bench.stamp
 
 # One thread a process: two test workers and BLAS threads would fight for the same cores.
 test test-slow unit bench: export OPENBLAS_NUM_THREADS := 1
@@ -60,7 +61,7 @@ migration: $(DEV) ## start a migration from the difference to the tables: make m
 
 check: lint types imports test ## lint, types, imports and test
 
-bench: $(DEV) ## the benchmarks, as ratios against peers and floors
+bench: $(BENCH) ## the benchmarks, as ratios against peers and floors
 	$(BIN)/python -m benchmarks
 
 .venv/pyvenv.cfg:
@@ -78,3 +79,7 @@ $(RUNTIME): .venv/pyvenv.cfg pyproject.toml constraints.txt
 $(DEV): .venv/pyvenv.cfg pyproject.toml constraints.txt
 	$(PIP) -e '.[dev]'
 	@touch $(RUNTIME) $@
+
+$(BENCH): $(DEV)
+	$(PIP) -e '.[dev,bench]'
+	@touch $@

@@ -12,6 +12,7 @@ from app.exam import delivery
 from app.services.item_bank import read_starter
 from itembank.exams import provisional_parameters
 from psychometrics import (
+    Conditions,
     ItemParameters,
     Pool,
     Quotas,
@@ -92,12 +93,13 @@ def measure(name: str, pool: Pool) -> Row:
     blocks, greedy, program = [], [], []
     for turn in range(ROUNDS):
         noise = random.random(len(pool.items))
-        first = next_block(pool, administered=(), scores=(), noise=noise, size=45)
+        first = next_block(pool, administered=(), scores=(), conditions=Conditions(noise), size=45)
         administered = list(first.items[: 5 * (turn % 9)])
         scores = [int(score) for score in random.integers(0, 2, len(administered))]
         values = posterior_information(pool, posterior(pool, administered, scores))
+        given = Conditions(noise)
         began = perf_counter()
-        next_block(pool, administered=administered, scores=scores, noise=noise, size=5)
+        next_block(pool, administered=administered, scores=scores, conditions=given, size=5)
         blocks.append((perf_counter() - began) * 1000)
         began = perf_counter()
         ours = best_paper(values, pool.quotas, chosen=administered).value

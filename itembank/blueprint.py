@@ -8,20 +8,49 @@ from pydantic import Field, model_validator
 
 from itembank.criteria import Framework, Kind
 from itembank.document import Document
+from itembank.items import Identifier
 from psychometrics import Quotas
+
+Range = tuple[int, int]
+
+
+class StimulusRule(Document):
+    """How items that share a stimulus are used: so many of a set that is used, so many sets."""
+
+    items: Range
+    sets: Range
+
+
+class Pretest(Document):
+    """Unscored items on trial: so many on each paper, on top of its scored items."""
+
+    slots: int = Field(ge=1, le=20)
+    items: tuple[Identifier, ...] = Field(min_length=1)
 
 
 class Blueprint(Document):
     """The make-up of a paper.
 
-    `criteria` gives each criterion's share in items, met within `tolerance`; `outcomes` gives
-    the least and the most items of each learning outcome.
+    `criteria` gives each criterion's share in items, met within `tolerance`; every other range is
+    the least and the most: items of an outcome, topic, cognitive demand, key position or author,
+    words to read in all, seconds expected in all.
     """
 
     items: int = Field(ge=1, le=500)
     tolerance: int = Field(ge=0, default=0)
     criteria: Mapping[str, Annotated[int, Field(ge=0)]]
-    outcomes: Mapping[str, tuple[int, int]]
+    outcomes: Mapping[str, Range]
+    topics: Mapping[str, Range] = Field(default_factory=dict)
+    demands: Mapping[str, Range] = Field(default_factory=dict)
+    key_positions: Mapping[str, Range] = Field(default_factory=dict)
+    authors: Mapping[str, Range] = Field(default_factory=dict)
+    words: Range | None = None
+    seconds: Range | None = None
+    enemies: tuple[tuple[Identifier, ...], ...] = ()
+    required: tuple[Identifier, ...] = ()
+    excluded: tuple[Identifier, ...] = ()
+    stimuli: StimulusRule | None = None
+    pretest: Pretest | None = None
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -37,6 +37,47 @@ class FixedForm(Document):
     block_size: int = Field(ge=1)
 
 
+class RandomPaper(Document):
+    """A paper drawn at random under the blueprint: for a first window, and for calibration."""
+
+    kind: Literal["random"] = "random"
+    block_size: int = Field(ge=1)
+
+
+class NoControl(Document):
+    """Information alone decides."""
+
+    rule: Literal["none"] = "none"
+
+
+class ProgressiveControl(Document):
+    """Chance is strong in the first block and fades."""
+
+    rule: Literal["progressive"] = "progressive"
+    strength: float = Field(ge=0, le=5, default=0.4)
+
+
+class RandomesqueControl(Document):
+    """Chance chooses among the `size` best items of a criterion."""
+
+    rule: Literal["randomesque"] = "randomesque"
+    size: int = Field(ge=2, le=50)
+
+
+class EligibilityControl(Document):
+    """No item is met by more than the target share of candidates, of each ability if asked."""
+
+    rule: Literal["eligibility"] = "eligibility"
+    target: float = Field(gt=0, le=1)
+    conditional: bool = False
+
+
+ExposureControl = Annotated[
+    NoControl | ProgressiveControl | RandomesqueControl | EligibilityControl,
+    Field(discriminator="rule"),
+]
+
+
 class Band(Document):
     """A grade and the lowest whole-number mark that earns it."""
 
@@ -60,8 +101,9 @@ class ExamDefinition(Document):
     title: Text
     framework: Text
     minutes: int = Field(ge=1)
-    paper: Annotated[AdaptivePaper | FixedForm, Field(discriminator="kind")]
+    paper: Annotated[AdaptivePaper | RandomPaper | FixedForm, Field(discriminator="kind")]
     blueprint: Blueprint
+    exposure: ExposureControl = ProgressiveControl()
     scoring: Scoring = Scoring.DOMAIN_SCORE
     reference_form: tuple[Identifier, ...] | None = None
     bands: tuple[Band, ...] = Field(min_length=2)
@@ -81,13 +123,19 @@ class ExamDefinition(Document):
 
     @property
     def length(self) -> int:
-        """Return the number of items in a paper."""
+        """Return the number of scored items in a paper."""
         return self.blueprint.items
+
+    @property
+    def positions(self) -> int:
+        """Return the number of positions in a paper: scored items and pretest slots."""
+        trial = self.blueprint.pretest
+        return self.length + (0 if trial is None else trial.slots)
 
     @property
     def block_count(self) -> int:
         """Return the number of blocks in a paper."""
-        return -(-self.length // self.paper.block_size)
+        return -(-self.positions // self.paper.block_size)
 
 
 class Calibrated(Document):

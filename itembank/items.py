@@ -26,11 +26,19 @@ class Option(Document):
     misconception: Text | None = None
 
 
+class Stimulus(Document):
+    """What several items are about: a case, told once, whose text each of its items carries."""
+
+    id: Identifier
+    title: Text
+    text: tuple[Text, ...] = Field(min_length=1)
+
+
 class ItemVersion(Document):
     """One immutable version of a single-best-answer item, stored whole.
 
     `stem` holds paragraphs, the question last; `rating` is the judged share of just-passing
-    candidates who would answer rightly.
+    candidates who would answer rightly; `seconds` is the time it is expected to take.
     """
 
     id: Identifier
@@ -44,6 +52,8 @@ class ItemVersion(Document):
     shuffle: bool = True
     rating: float = Field(gt=0, lt=1)
     author: Text
+    seconds: int | None = Field(ge=1, default=None)
+    stimulus: Stimulus | None = None
 
     @model_validator(mode="after")
     def _key_is_one_option(self) -> Self:

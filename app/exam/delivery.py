@@ -13,7 +13,16 @@ from itembank.criteria import Framework
 from itembank.exams import ExamDefinition, FixedForm, ParameterSet
 from itembank.items import ItemId, ItemVersion, OptionId
 from itembank.scale import FrozenScale, ReportingScale, reporting_scale
-from psychometrics import Code, Pool, build_pool, estimate, next_block, normal_quadrature, posterior
+from psychometrics import (
+    Code,
+    Conditions,
+    Pool,
+    build_pool,
+    estimate,
+    next_block,
+    normal_quadrature,
+    posterior,
+)
 
 MOST_OPTIONS = 8
 
@@ -108,10 +117,10 @@ def choose_block(edition: Edition, sitting: Sitting, noise: Noise) -> BlockDeliv
             edition.pool,
             administered=administered,
             scores=scored,
-            noise=noise.values,
+            conditions=Conditions(
+                noise.values, tier=_tiers(edition, sitting), available=edition.available
+            ),
             size=edition.exam.paper.block_size,
-            tier=_tiers(edition, sitting),
-            available=edition.available,
         )
         shadow, chosen, theta, sem = block.shadow, block.items, block.theta, block.sem
     given = {*administered, *chosen}

@@ -54,7 +54,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class BlockDelivered:
-    """A block was chosen and shown; `remaining` is the rest of the paper it was chosen with."""
+    """A block was chosen and shown; `remaining` is the rest of the paper it was chosen with.
+
+    `ineligible` and `suspended` items were kept back; `solver` found the paper, and another could
+    be better by no more than the share `gap`.
+    """
 
     kind: ClassVar[str] = "block_delivered"
     block: int
@@ -62,6 +66,10 @@ class BlockDelivered:
     remaining: tuple[tuple[ItemId, int], ...]
     theta: float
     sem: float
+    ineligible: tuple[ItemId, ...] = ()
+    suspended: tuple[ItemId, ...] = ()
+    solver: str = "greedy"
+    gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

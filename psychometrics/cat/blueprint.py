@@ -7,7 +7,8 @@ the best paper (Edmonds 1971). `psychometrics.cat.room` says whether they can.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import fsum
+from enum import StrEnum
+from math import fsum, inf
 
 import numpy as np
 import numpy.typing as npt
@@ -76,9 +77,18 @@ class Quotas:
         object.__setattr__(self, "order", tuple(deepest_first))
 
 
+class Solver(StrEnum):
+    """What found a paper."""
+
+    GREEDY = "greedy"
+    LINEAR = "linear"
+    INTEGER = "integer"
+    EARLIER = "earlier"
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper.
+    """A whole paper, with the certificate that no other is worth more.
 
     Attributes
     ----------
@@ -86,10 +96,23 @@ class Paper:
         The chosen ones first, in their order, then the rest by descending value, ties by index.
     value : float
         The sum of the values of all its items.
+    solver : Solver
+        What found it. The greedy's papers are the best (Edmonds 1971).
+    bound : float
+        No paper is worth more; infinite where the solver had no time to prove one.
     """
 
     items: tuple[int, ...]
     value: float
+    solver: Solver
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """Return how much better another paper could be, as a share of this one's value."""
+        if self.bound <= self.value:
+            return 0.0
+        return (self.bound - self.value) / abs(self.value) if self.value else inf
 
 
 def check_feasible(
@@ -160,7 +183,8 @@ def best_paper(
     room = _room(quotas, chosen, free)
     rest = _greedy(worth, quotas, free, room, count=quotas.length - len(chosen))
     items = (*map(int, chosen), *rest)
-    return Paper(items, fsum(worth[list(items)].tolist()))
+    value = fsum(worth[list(items)].tolist())
+    return Paper(items, value, Solver.GREEDY, value)
 
 
 def _greedy(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from psychometrics.arrays import FloatArray, frozen_floats
 from psychometrics.cat.blueprint import Quotas
+from psychometrics.cat.constraints import Constraints
 from psychometrics.errors import DataError
 from psychometrics.models import ItemParameters, information, log_probability
 from psychometrics.quadrature import Quadrature
@@ -17,7 +18,7 @@ class Pool:
     ----------
     items : ItemParameters, length m
         Logistic metric, D = 1.
-    quotas : Quotas
+    constraints : Constraints
         The blueprint, for the same m items.
     prior : Quadrature, length q
         Of theta, before the first response.
@@ -28,26 +29,31 @@ class Pool:
     """
 
     items: ItemParameters
-    quotas: Quotas
+    constraints: Constraints
     prior: Quadrature
     log_p: FloatArray
     log_q: FloatArray
     information: FloatArray
+
+    @property
+    def quotas(self) -> Quotas:
+        """Return the quotas that nest."""
+        return self.constraints.quotas
 
     def __len__(self) -> int:
         """Return m, the number of items."""
         return len(self.items)
 
 
-def build_pool(items: ItemParameters, quotas: Quotas, prior: Quadrature) -> Pool:
+def build_pool(items: ItemParameters, constraints: Quotas | Constraints, prior: Quadrature) -> Pool:
     """Return a pool with its tables.
 
     Parameters
     ----------
     items : ItemParameters, length m
         Logistic metric, D = 1.
-    quotas : Quotas
-        For the same m items.
+    constraints : Constraints or Quotas
+        For the same m items; quotas alone where that is all there is.
     prior : Quadrature, length q
         Of theta, before the first response.
 
@@ -61,12 +67,13 @@ def build_pool(items: ItemParameters, quotas: Quotas, prior: Quadrature) -> Pool
     DataError
         Quotas for another number of items.
     """
-    if quotas.leaf.size != len(items):
-        raise DataError(f"quotas for {quotas.leaf.size} items, parameters of {len(items)}")
+    given = Constraints(constraints) if isinstance(constraints, Quotas) else constraints
+    if given.quotas.leaf.size != len(items):
+        raise DataError(f"quotas for {given.quotas.leaf.size} items, parameters of {len(items)}")
     log_p, log_q = log_probability(prior.nodes, items)
     return Pool(
         items,
-        quotas,
+        given,
         prior,
         frozen_floats(log_p, "log_p", ndim=2),
         frozen_floats(log_q, "log_q", ndim=2),

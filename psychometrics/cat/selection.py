@@ -7,13 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from psychometrics.arrays import FloatArray, frozen_floats, frozen_integers
-from psychometrics.cat.blueprint import best_paper
+from psychometrics.cat.blueprint import Solver, best_paper
+from psychometrics.cat.exposure import PROGRESSIVE, ValueRule, value_items
 from psychometrics.cat.pool import Pool
 from psychometrics.errors import DataError
 from psychometrics.responses import Code
-
-NOISE_SCALE = 0.4
-"""How strong chance is in the first block; `perturb` says how it was chosen."""
 
 _GRID = 1e9
 _ESTIMATE_DECIMALS = 6
@@ -42,12 +40,18 @@ class Block:
         The whole best paper: the administered items first, then `items`, then the rest.
     theta, sem : float
         The estimate the block was chosen at, rounded to 1e-6.
+    solver : Solver
+        What found the paper.
+    gap : float
+        How much better another paper could be, as a share of its value; 0 is proven best.
     """
 
     items: tuple[int, ...]
     shadow: tuple[int, ...]
     theta: float
     sem: float
+    solver: Solver = Solver.GREEDY
+    gap: float = 0.0
 
 
 def posterior(pool: Pool, administered: Sequence[int], scores: Sequence[int]) -> FloatArray:
@@ -130,56 +134,6 @@ def posterior_information(pool: Pool, weights: FloatArray) -> FloatArray:
     return np.asarray(weights @ pool.information)
 
 
-def perturb(values: npt.ArrayLike, noise: npt.ArrayLike, *, share: float) -> FloatArray:
-    """Return the values, each multiplied by chance.
-
-    Parameters
-    ----------
-    values : array_like, shape (m,)
-        Above or equal to 0.
-    noise : array_like, shape (m,)
-        Uniform deviates in [0, 1).
-    share : float
-        How strong, 0 (values as they are) to 1.
-
-    Returns
-    -------
-    FloatArray, shape (m,)
-        values * exp(NOISE_SCALE * share * z), z the logistic deviate of the noise.
-
-    Raises
-    ------
-    DataError
-        Shapes differ, or noise or share lies outside its range.
-
-    Notes
-    -----
-    NOISE_SCALE is the least, in steps of .05, that kept every item under .80 of the candidates.
-    Measured on 40 pools of 128 Rasch items (8 criteria x 16, provisional difficulties from
-    ratings of .40 to .85), 500 candidates each, theta and prior N(0.5, 1), 45 items in blocks
-    of 5 (fresh noise for each block):
-
-    ===== ====================== ======== ========
-    scale largest exposure       RMSE EAP RMSE WLE
-          (mean and worst pool)
-    ===== ====================== ======== ========
-    0     1.00, 1.00             .323     .349
-    0.35  .75, .81               .332     .361
-    0.40  .74, .78               .333     .362
-    ===== ====================== ======== ========
-
-    In blocks of 1, 0.40 gave .75 and .80. Normal, uniform and Gumbel deviates, and chance that
-    fades with the square or the root of the share, gave no better precision at equal exposure.
-    """
-    worth = frozen_floats(values, "values")
-    uniform = frozen_floats(noise, "noise")
-    if worth.shape != uniform.shape:
-        raise DataError(f"noise of shape {uniform.shape} for values of shape {worth.shape}")
-    if not 0.0 <= share <= 1.0 or (uniform < 0).any() or (uniform >= 1).any():
-        raise DataError("share must be 0 to 1, noise at least 0 and below 1")
-    return np.asarray(worth * np.exp(NOISE_SCALE * share * _deviate(uniform)))
-
-
 def quantise(values: npt.ArrayLike) -> FloatArray:
     """Return the values on a grid of 1e-9 of the largest, as whole numbers.
 
@@ -208,15 +162,43 @@ def quantise(values: npt.ArrayLike) -> FloatArray:
     return np.rint(worth / largest * _GRID) if largest > 0 else np.zeros_like(worth)
 
 
-def next_block(  # noqa: PLR0913 - one selection has seven independent inputs, all but two by name
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditions:
+    """What bears on a block besides the responses.
+
+    Attributes
+    ----------
+    noise : array_like, shape (m,)
+        Uniform deviates in [0, 1), fresh for each block; the only source of chance.
+    tier : array_like of int, shape (m,), optional
+        0 for items that may come freely, 1 and more for those that should not: an item of a
+        higher tier enters only where the constraints cannot be met without it.
+    available : array_like of bool, shape (m,), optional
+        Which items may still come; all unless given.
+    held : array_like, shape (r,), optional
+        What administered items add to the rows beyond their coefficients.
+    earlier : sequence of int
+        The paper of the block before; what is handed out if no better is found in time.
+    seconds : float
+        What the search for the best paper may take.
+    """
+
+    noise: npt.ArrayLike
+    tier: npt.ArrayLike | None = None
+    available: npt.ArrayLike | None = None
+    held: npt.ArrayLike | None = None
+    earlier: Sequence[int] = ()
+    seconds: float = 1.0
+
+
+def next_block(  # noqa: PLR0913 - a selection has six independent inputs, all but two by name
     pool: Pool,
     *,
     administered: Sequence[int],
     scores: Sequence[int],
-    noise: npt.ArrayLike,
+    conditions: Conditions,
     size: int,
-    tier: npt.ArrayLike | None = None,
-    available: npt.ArrayLike | None = None,
+    rule: ValueRule = PROGRESSIVE,
 ) -> Block:
     """Return the next block of the best whole paper that contains what was administered.
 
@@ -228,15 +210,12 @@ def next_block(  # noqa: PLR0913 - one selection has seven independent inputs, a
         Items, in the order of delivery.
     scores : sequence of int
         For each of them Code.RIGHT or Code.WRONG.
-    noise : array_like, shape (m,)
-        Uniform deviates in [0, 1), fresh for each block; the only source of chance.
+    conditions : Conditions
+        Chance, and what may come.
     size : int
         Items in a block, at least 1.
-    tier : array_like of int, shape (m,), optional
-        0 for items that are new to the person, 1 and more for those seen before. An item of a
-        higher tier enters only where the quotas cannot be met without it.
-    available : array_like of bool, shape (m,), optional
-        Which items may still come; all unless given.
+    rule : ValueRule
+        How chance enters what an item is worth.
 
     Returns
     -------
@@ -252,20 +231,21 @@ def next_block(  # noqa: PLR0913 - one selection has seven independent inputs, a
 
     Notes
     -----
-    The shadow test: van der Linden & Reese (1998); van der Linden (2005), ch. 9. Chance is
-    strongest in the first block and fades in proportion to what is left of the paper.
+    The shadow test: van der Linden & Reese (1998); van der Linden (2005), ch. 9.
     """
     if size < 1:
         raise DataError(f"a block has at least 1 item, not {size}")
+    quotas = pool.constraints.quotas
     weights = posterior(pool, administered, scores)
-    left = 1.0 - len(administered) / pool.quotas.length if pool.quotas.length else 0.0
-    values = perturb(posterior_information(pool, weights), noise, share=max(left, 0.0))
-    ranked = _below_tiers(quantise(values), tier, length=pool.quotas.length)
-    paper = best_paper(ranked, pool.quotas, chosen=administered, available=available)
-    shadow = _spread(paper.items, len(administered), pool.quotas.leaf)
+    left = 1.0 - len(administered) / quotas.length if quotas.length else 0.0
+    worth = posterior_information(pool, weights)
+    values = value_items(rule, worth, conditions.noise, share=max(left, 0.0), leaf=quotas.leaf)
+    ranked = _below_tiers(quantise(values), conditions.tier, length=quotas.length)
+    paper = best_paper(ranked, quotas, chosen=administered, available=conditions.available)
+    shadow = _spread(paper.items, len(administered), quotas.leaf)
     at = estimate(pool, weights)
     begin = len(administered)
-    return Block(shadow[begin : begin + size], shadow, at.theta, at.sem)
+    return Block(shadow[begin : begin + size], shadow, at.theta, at.sem, paper.solver, paper.gap)
 
 
 def _below_tiers(values: FloatArray, tier: npt.ArrayLike | None, *, length: int) -> FloatArray:
@@ -293,8 +273,3 @@ def _spread(items: tuple[int, ...], done: int, leaf: npt.NDArray[np.int64]) -> t
         seen[node] += 1
     coming = sorted(range(done, len(items)), key=due.__getitem__)
     return items[:done] + tuple(items[position] for position in coming)
-
-
-def _deviate(uniform: FloatArray) -> FloatArray:
-    inside = np.clip(uniform, 1e-12, 1.0 - 1e-12)
-    return np.asarray(np.log(inside) - np.log1p(-inside))

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 import psychometrics as psy
-from psychometrics import DataError, InfeasibleBlueprint, next_block
+from psychometrics import Conditions, DataError, InfeasibleBlueprint, next_block
 from psychometrics.cat import estimate, perturb, posterior, posterior_information, quantise
 from tests.unit.psychometrics.papers import LENGTH, make_generator, make_pool, meets_quotas
 
 POOL = make_pool()
 M = len(POOL)
+STILL = np.full(M, 0.5)
 
 
 def sit(size: int, seed: int, *, tier: np.typing.NDArray[np.int64] | None = None) -> list[int]:
@@ -22,9 +23,8 @@ def sit(size: int, seed: int, *, tier: np.typing.NDArray[np.int64] | None = None
             POOL,
             administered=administered,
             scores=scores,
-            noise=generator.random(M),
+            conditions=Conditions(generator.random(M), tier=tier),
             size=size,
-            tier=tier,
         )
         begin = len(administered)
         assert len(block.items) == min(size, LENGTH - begin)
@@ -114,7 +114,9 @@ def test_a_block_draws_on_as_many_criteria_as_it_has_items() -> None:
 
 def test_a_complete_paper_has_no_next_block() -> None:
     paper = sit(15, 1)
-    block = next_block(POOL, administered=paper, scores=[1] * 45, noise=np.full(M, 0.5), size=5)
+    block = next_block(
+        POOL, administered=paper, scores=[1] * 45, conditions=Conditions(STILL), size=5
+    )
     assert block.items == ()
     assert block.shadow == tuple(paper)
 
@@ -137,14 +139,18 @@ def test_a_pool_without_enough_available_items_is_refused() -> None:
     available = POOL.quotas.leaf != 2
     with pytest.raises(InfeasibleBlueprint):
         next_block(
-            POOL, administered=[], scores=[], noise=np.full(M, 0.5), size=5, available=available
+            POOL,
+            administered=[],
+            scores=[],
+            conditions=Conditions(STILL, available=available),
+            size=5,
         )
 
 
 def test_items_not_available_are_not_selected() -> None:
     available = np.arange(M) % 4 != 0
     block = next_block(
-        POOL, administered=[], scores=[], noise=np.full(M, 0.5), size=45, available=available
+        POOL, administered=[], scores=[], conditions=Conditions(STILL, available=available), size=45
     )
     assert available[list(block.items)].all()
 
@@ -164,13 +170,17 @@ def test_input_that_makes_no_sense_is_refused(
     administered: list[int], scores: list[int], size: int
 ) -> None:
     with pytest.raises(DataError):
-        next_block(POOL, administered=administered, scores=scores, noise=np.full(M, 0.5), size=size)
+        next_block(
+            POOL, administered=administered, scores=scores, conditions=Conditions(STILL), size=size
+        )
 
 
 @pytest.mark.parametrize("tier", [[0], [-1] * M])
 def test_tiers_of_the_wrong_shape_or_sign_are_refused(tier: list[int]) -> None:
     with pytest.raises(DataError):
-        next_block(POOL, administered=[], scores=[], noise=np.full(M, 0.5), size=5, tier=tier)
+        next_block(
+            POOL, administered=[], scores=[], conditions=Conditions(STILL, tier=tier), size=5
+        )
 
 
 def test_no_item_goes_to_more_than_four_in_five_candidates() -> None:
@@ -183,7 +193,11 @@ def test_no_item_goes_to_more_than_four_in_five_candidates() -> None:
         while len(paper) < LENGTH:
             scores = right[list(paper)].tolist()
             block = next_block(
-                POOL, administered=paper, scores=scores, noise=generator.random(M), size=5
+                POOL,
+                administered=paper,
+                scores=scores,
+                conditions=Conditions(generator.random(M)),
+                size=5,
             )
             paper += block.items
         openings.add(paper[:5])
