@@ -2,7 +2,8 @@
 
 PsychometricsError
 ├── DataError             values that cannot be measured with: wrong shape, code, range
-└── InfeasibleBlueprint   quotas that no paper can meet, with the node and the reason
+├── InfeasibleBlueprint   quotas that no paper can meet, with the node and the reason
+└── Undecided             time ran out before it was known whether a paper can be made
 """
 
 
@@ -12,6 +13,14 @@ class PsychometricsError(Exception):
 
 class DataError(PsychometricsError):
     """Values passed in cannot be used; the message says which and why."""
+
+
+class Undecided(PsychometricsError):
+    """It could not be settled in the time given whether any paper meets the constraints."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no answer within {seconds:g} seconds")
+        self.seconds = seconds
 
 
 class InfeasibleBlueprint(PsychometricsError):

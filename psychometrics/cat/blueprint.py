@@ -78,12 +78,19 @@ class Quotas:
 
 
 class Solver(StrEnum):
-    """What found a paper."""
+    """What found a paper.
+
+    GREEDY, LINEAR and INTEGER papers meet every constraint and are the best unless a gap is
+    stated. EARLIER is the paper in hand when time ran out: it meets every constraint. RELAXED
+    meets the quotas that nest; where items that were administered or withdrawn leave no paper
+    that meets the others, it violates them as little as possible.
+    """
 
     GREEDY = "greedy"
     LINEAR = "linear"
     INTEGER = "integer"
     EARLIER = "earlier"
+    RELAXED = "relaxed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,8 @@ class Paper:
     solver : Solver
         What found it. The greedy's papers are the best (Edmonds 1971).
     bound : float
-        No paper is worth more; infinite where the solver had no time to prove one.
+        No paper is worth more: the value itself where it is proven best. A relaxed paper's bound
+        is its own value.
     """
 
     items: tuple[int, ...]
@@ -136,7 +144,7 @@ def check_feasible(
     DataError
         A chosen item does not exist or is named twice, or `available` has another shape.
     """
-    _room(quotas, chosen, _free_items(quotas, chosen, available))
+    _room(quotas, chosen, free_items(quotas, chosen, available))
 
 
 def best_paper(
@@ -179,19 +187,42 @@ def best_paper(
     worth = frozen_floats(values, "values")
     if worth.shape != quotas.leaf.shape:
         raise DataError(f"{worth.size} values for {quotas.leaf.size} items")
-    free = _free_items(quotas, chosen, available)
-    room = _room(quotas, chosen, free)
-    rest = _greedy(worth, quotas, free, room, count=quotas.length - len(chosen))
+    free = free_items(quotas, chosen, available)
+    rest = greedy_rest(worth, quotas, chosen, free)
     items = (*map(int, chosen), *rest)
     value = fsum(worth[list(items)].tolist())
     return Paper(items, value, Solver.GREEDY, value)
 
 
-def _greedy(
-    worth: FloatArray, quotas: Quotas, free: BoolArray, room: Room, count: int
+def greedy_rest(
+    worth: FloatArray, quotas: Quotas, chosen: Sequence[int], free: BoolArray
 ) -> list[int]:
+    """Return the items that complete the best paper, by descending value, ties by index.
+
+    Parameters
+    ----------
+    worth : FloatArray, shape (m,)
+        Of each item.
+    quotas : Quotas
+        For m items.
+    chosen : sequence of int
+        Items that are on the paper already.
+    free : BoolArray, shape (m,)
+        From `free_items`.
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    InfeasibleBlueprint
+        As `best_paper`.
+    """
+    take, paths = _room(quotas, chosen, free).take, quotas.paths
     candidates = np.flatnonzero(free)
     candidates = candidates[np.argsort(-worth[candidates], kind="stable")]
+    count = quotas.length - len(chosen)
     # A leaf that refuses one item refuses all that follow, so it is looked at once.
     open_leaf = [True] * quotas.parent.size
     picked: list[int] = []
@@ -199,15 +230,34 @@ def _greedy(
         if len(picked) == count:
             break
         if open_leaf[leaf]:
-            open_leaf[leaf] = room.take(quotas.paths[leaf])
-            if open_leaf[leaf]:
+            if take(paths[leaf]):
                 picked.append(item)
+            else:
+                open_leaf[leaf] = False
     return picked
 
 
-def _free_items(
-    quotas: Quotas, chosen: Sequence[int], available: npt.ArrayLike | None
-) -> BoolArray:
+def free_items(quotas: Quotas, chosen: Sequence[int], available: npt.ArrayLike | None) -> BoolArray:
+    """Return which items may still come: those available and not chosen.
+
+    Parameters
+    ----------
+    quotas : Quotas
+        For m items.
+    chosen : sequence of int
+        Items that are on the paper already, whether available or not.
+    available : array_like of bool, shape (m,), optional
+        Which others may still come; all unless given.
+
+    Returns
+    -------
+    BoolArray, shape (m,)
+
+    Raises
+    ------
+    DataError
+        As `best_paper`.
+    """
     m = quotas.leaf.size
     free = np.ones(m, np.bool_) if available is None else np.array(available)
     if free.shape != (m,) or free.dtype != np.bool_:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from psychometrics.arrays import FloatArray, frozen_floats
+from psychometrics.cat.assembly import Assembler
 from psychometrics.cat.blueprint import Quotas
 from psychometrics.cat.constraints import Constraints
 from psychometrics.errors import DataError
-from psychometrics.models import ItemParameters, information, log_probability
+from psychometrics.models import ItemParameters, information, log_probability, peak_information
 from psychometrics.quadrature import Quadrature
 
 
@@ -20,20 +21,26 @@ class Pool:
         Logistic metric, D = 1.
     constraints : Constraints
         The blueprint, for the same m items.
+    assembler : Assembler
+        Makes papers under the constraints.
     prior : Quadrature, length q
         Of theta, before the first response.
     log_p, log_q : FloatArray, shape (q, m)
         Natural logs of the probabilities of a right and of a wrong answer.
     information : FloatArray, shape (q, m)
         Per squared theta unit.
+    peak : FloatArray, shape (m,)
+        The most information that each item gives at any theta.
     """
 
     items: ItemParameters
     constraints: Constraints
+    assembler: Assembler
     prior: Quadrature
     log_p: FloatArray
     log_q: FloatArray
     information: FloatArray
+    peak: FloatArray
 
     @property
     def quotas(self) -> Quotas:
@@ -74,8 +81,10 @@ def build_pool(items: ItemParameters, constraints: Quotas | Constraints, prior: 
     return Pool(
         items,
         given,
+        Assembler(given),
         prior,
         frozen_floats(log_p, "log_p", ndim=2),
         frozen_floats(log_q, "log_q", ndim=2),
         frozen_floats(information(prior.nodes, items), "information", ndim=2),
+        frozen_floats(peak_information(items), "peak"),
     )

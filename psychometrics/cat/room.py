@@ -31,9 +31,14 @@ class Room:
 
     def take(self, path: tuple[int, ...]) -> bool:
         """Take an item at the foot of `path` if the quotas can still be met; say if it was."""
-        if not self._fits(path):
-            return False
         own, below, need, capacity = self.own, self.below, self.need, self.capacity
+        # An item that a node does not ask for has to fit between the node's need and capacity.
+        # One that a node's own minimum asks for meets a need there, and at every node above.
+        for node in path:
+            if own[node] > below[node]:
+                break
+            if need[node] >= capacity[node]:
+                return False
         met = 0
         for node in path:
             capacity[node] -= 1
@@ -43,17 +48,6 @@ class Room:
             still = still if still > beneath else beneath
             met = need[node] - still if still > 0 else need[node]
             need[node] -= met
-        return True
-
-    def _fits(self, path: tuple[int, ...]) -> bool:
-        # An item that a node does not ask for has to fit between the node's need and capacity.
-        # One that a node's own minimum asks for meets a need there, and at every node above.
-        own, below, need, capacity = self.own, self.below, self.need, self.capacity
-        for node in path:
-            if own[node] > below[node]:
-                return True
-            if need[node] >= capacity[node]:
-                return False
         return True
 
 

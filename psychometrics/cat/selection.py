@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from psychometrics.arrays import FloatArray, frozen_floats, frozen_integers
-from psychometrics.cat.blueprint import Solver, best_paper
+from psychometrics.arrays import FloatArray, IntArray, frozen_floats, frozen_integers
+from psychometrics.cat.blueprint import Solver
 from psychometrics.cat.exposure import PROGRESSIVE, ValueRule, value_items
+from psychometrics.cat.order import delivery_order
 from psychometrics.cat.pool import Pool
 from psychometrics.errors import DataError
 from psychometrics.responses import Code
 
 _GRID = 1e9
+_RIGHT = int(Code.RIGHT)
+_SCORES = frozenset((_RIGHT, int(Code.WRONG)))
 _ESTIMATE_DECIMALS = 6
 
 
@@ -78,12 +81,12 @@ def posterior(pool: Pool, administered: Sequence[int], scores: Sequence[int]) ->
     """
     if len(administered) != len(scores):
         raise DataError(f"{len(scores)} scores for {len(administered)} administered items")
-    if not all(0 <= item < len(pool) for item in administered):
+    if len(administered) and not 0 <= min(administered) <= max(administered) < len(pool):
         raise DataError(f"administered items must be 0 to {len(pool) - 1}")
-    if not all(score in (Code.RIGHT, Code.WRONG) for score in scores):
+    if not set(scores) <= _SCORES:
         raise DataError("scores must be RIGHT or WRONG; score omissions first (score_omissions)")
-    right = [item for item, score in zip(administered, scores, strict=True) if score == Code.RIGHT]
-    wrong = [item for item, score in zip(administered, scores, strict=True) if score == Code.WRONG]
+    right = [item for item, score in zip(administered, scores, strict=True) if score == _RIGHT]
+    wrong = [item for item, score in zip(administered, scores, strict=True) if score != _RIGHT]
     with np.errstate(divide="ignore"):
         log_posterior = np.log(pool.prior.weights)
     log_posterior += pool.log_p[:, right].sum(axis=1) + pool.log_q[:, wrong].sum(axis=1)
@@ -235,41 +238,96 @@ def next_block(  # noqa: PLR0913 - a selection has six independent inputs, all b
     """
     if size < 1:
         raise DataError(f"a block has at least 1 item, not {size}")
-    quotas = pool.constraints.quotas
     weights = posterior(pool, administered, scores)
+    return choose(
+        pool,
+        posterior_information(pool, weights),
+        estimate(pool, weights),
+        administered=administered,
+        conditions=conditions,
+        size=size,
+        rule=rule,
+    )
+
+
+def choose(  # noqa: PLR0913 - as next_block, whose second half it is
+    pool: Pool,
+    worth: FloatArray,
+    at: Estimate,
+    *,
+    administered: Sequence[int],
+    conditions: Conditions,
+    size: int,
+    rule: ValueRule,
+) -> Block:
+    """Return the next block once the posterior is known: `next_block`, for many persons at once.
+
+    Parameters
+    ----------
+    pool : Pool
+        Of m items.
+    worth : FloatArray, shape (m,)
+        Each item's information, expected over the posterior.
+    at : Estimate
+        Of the posterior.
+    administered, conditions, size, rule
+        As `next_block`.
+
+    Returns
+    -------
+    Block
+        As `next_block`.
+
+    Raises
+    ------
+    InfeasibleBlueprint, DataError
+        As `next_block`.
+    """
+    quotas = pool.constraints.quotas
     left = 1.0 - len(administered) / quotas.length if quotas.length else 0.0
-    worth = posterior_information(pool, weights)
-    values = value_items(rule, worth, conditions.noise, share=max(left, 0.0), leaf=quotas.leaf)
-    ranked = _below_tiers(quantise(values), conditions.tier, length=quotas.length)
-    paper = best_paper(ranked, quotas, chosen=administered, available=conditions.available)
-    shadow = _spread(paper.items, len(administered), quotas.leaf)
-    at = estimate(pool, weights)
-    begin = len(administered)
+    tier = _tiers(conditions.tier, quotas.leaf.size)
+    # Chance deals among items of one leaf and tier that may still come; -1 is none of them.
+    alike = quotas.leaf + tier * (quotas.parent.size + 1)
+    alike[list(administered)] = -1
+    may = None if conditions.available is None else np.asarray(conditions.available, np.bool_)
+    if may is not None and may.shape == alike.shape:  # The assembler refuses any other shape.
+        alike[~may] = -1
+    share, noise = max(left, 0.0), conditions.noise
+    values = value_items(rule, worth, noise, share=share, leaf=alike, peak=pool.peak)
+    ranked = quantise(values) - _steps(tier, quotas.length) * (_GRID * (quotas.length + 1))
+    paper = pool.assembler.assemble(
+        ranked,
+        chosen=administered,
+        available=conditions.available,
+        held=conditions.held,
+        earlier=conditions.earlier,
+        seconds=conditions.seconds,
+    )
+    begin, sets = len(administered), pool.constraints.sets.members
+    shadow = delivery_order(paper.items, begin, quotas.leaf, sets=sets, size=size)
     return Block(shadow[begin : begin + size], shadow, at.theta, at.sem, paper.solver, paper.gap)
 
 
-def _below_tiers(values: FloatArray, tier: npt.ArrayLike | None, *, length: int) -> FloatArray:
-    """Lower the values of each tier by more than a whole paper of the tier above is worth."""
+def _tiers(tier: npt.ArrayLike | None, m: int) -> IntArray:
+    """Return the tier of each item: a paper of one tier up is worth less than one item of it."""
     if tier is None:
-        return values
+        return np.zeros(m, np.int64)
     level = frozen_integers(tier, "tier")
-    if level.shape != values.shape or (level < 0).any():
-        raise DataError(f"tier must be {values.size} whole numbers of at least 0")
-    return values - level * (_GRID * (length + 1))
+    if level.shape != (m,) or (level < 0).any():
+        raise DataError(f"tier must be {m} whole numbers of at least 0")
+    return level
 
 
-def _spread(items: tuple[int, ...], done: int, leaf: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    """Return the paper with what is still to come dealt out evenly over its leaves.
+def _steps(tier: IntArray, length: int) -> IntArray:
+    """Return the tiers without the part of a leap that a whole paper cannot make up for.
 
-    The k-th of a leaf's n items is due at (k - 1/2) / n of the paper, so a block never starves a
-    criterion; within a leaf, and among leaves due at once, the higher value goes first.
+    A tier that is far above the next lower one counts as `length` items of that one and one more,
+    since large numbers would cost the solver its precision.
     """
-    leaves = leaf[list(items)].tolist()
-    size = {node: leaves.count(node) for node in set(leaves)}
-    seen = dict.fromkeys(size, 0)
-    due: list[float] = []
-    for node in leaves:
-        due.append((seen[node] + 0.5) / size[node])
-        seen[node] += 1
-    coming = sorted(range(done, len(items)), key=due.__getitem__)
-    return items[:done] + tuple(items[position] for position in coming)
+    if tier.max(initial=0) <= length:
+        return tier
+    levels, place = np.unique(tier, return_inverse=True)
+    steps = [min(int(levels[0]), 1)]
+    for leap in np.diff(levels).tolist():
+        steps.append(steps[-1] + min(leap, length * steps[-1] + 1))
+    return np.array(steps, np.int64)[place]

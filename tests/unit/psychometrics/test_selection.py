@@ -4,9 +4,24 @@ import numpy as np
 import pytest
 
 import psychometrics as psy
-from psychometrics import Conditions, DataError, InfeasibleBlueprint, next_block
+from psychometrics import (
+    Conditions,
+    Constraints,
+    DataError,
+    InfeasibleBlueprint,
+    LinkedSets,
+    Rows,
+    Solver,
+    next_block,
+)
 from psychometrics.cat import estimate, perturb, posterior, posterior_information, quantise
-from tests.unit.psychometrics.papers import LENGTH, make_generator, make_pool, meets_quotas
+from tests.unit.psychometrics.papers import (
+    LENGTH,
+    make_generator,
+    make_pool,
+    meets_everything,
+    meets_quotas,
+)
 
 POOL = make_pool()
 M = len(POOL)
@@ -204,3 +219,89 @@ def test_no_item_goes_to_more_than_four_in_five_candidates() -> None:
         exposure[list(paper)] += 1 / 500
     assert exposure.max() < 0.80
     assert len(openings) == 500
+
+
+STIMULI = LinkedSets(
+    ((0, 17, 33), (2, 50, 51, 80), (5, 90)), [3, 3, 2], [3, 4, 2], fewest=2, most=2
+)
+KIND = np.arange(M) % 3
+CROSSING = Constraints(
+    POOL.quotas,
+    rows=Rows([KIND == 0, KIND == 1, KIND == 2], [13, 12, 12], [18, 18, 18]),
+    enemies=((1, 18, 34), (3, 19), (20, 36, 52, 68), (7, 8)),
+    required=(9,),
+    sets=STIMULI,
+)
+
+
+def sit_under_everything(size: int, seed: int, *, seconds: float = 1.0) -> tuple[int, ...]:
+    """Answer at random, block by block, each with the paper before to fall back upon."""
+    pool = psy.build_pool(POOL.items, CROSSING, POOL.prior)
+    generator = make_generator(seed)
+    paper: tuple[int, ...] = ()
+    done = 0
+    while done < LENGTH:
+        block = next_block(
+            pool,
+            administered=paper[:done],
+            scores=generator.integers(0, 2, done).tolist(),
+            conditions=Conditions(generator.random(M), earlier=paper, seconds=seconds),
+            size=size,
+        )
+        assert block.shadow[:done] == paper[:done]
+        assert len(block.items) == min(size, LENGTH - done)
+        assert meets_everything(block.shadow, CROSSING)
+        assert block.gap == 0 or seconds == 0
+        paper, done = block.shadow, done + len(block.items)
+    return paper
+
+
+@pytest.mark.parametrize("size", [1, 5, 15, 45])
+def test_blocks_of_any_size_meet_constraints_of_every_kind_and_keep_sets_together(
+    size: int,
+) -> None:
+    paper = sit_under_everything(size, size)
+    for one in STIMULI.members:
+        places = [paper.index(item) for item in one if item in paper]
+        assert not places or max(places) - min(places) == len(places) - 1
+
+
+def test_a_set_stays_within_a_block_that_has_room_for_it() -> None:
+    paper = sit_under_everything(5, 3)
+    for one in STIMULI.members:
+        assert len({paper.index(item) // 5 for item in one if item in paper}) <= 1
+
+
+def test_a_sitting_without_any_time_for_its_solver_meets_the_constraints_all_the_same() -> None:
+    assert meets_everything(sit_under_everything(5, 1, seconds=0.0), CROSSING)
+
+
+def test_without_time_the_block_says_that_a_better_paper_may_exist() -> None:
+    pool = psy.build_pool(POOL.items, CROSSING, POOL.prior)
+    block = next_block(
+        pool, administered=[], scores=[], conditions=Conditions(STILL, seconds=0.0), size=5
+    )
+    assert block.solver is Solver.EARLIER
+    assert 0 < block.gap < 1
+
+
+def test_what_is_held_bears_on_the_next_block() -> None:
+    rows = Rows([KIND == 0], [0], [15])
+    pool = psy.build_pool(POOL.items, Constraints(POOL.quotas, rows=rows), POOL.prior)
+    given = Conditions(STILL, held=[5.0])
+    block = next_block(pool, administered=[], scores=[], conditions=given, size=5)
+    assert (KIND[list(block.shadow)] == 0).sum() <= 10
+
+
+def test_a_tier_far_above_another_is_the_last_resort_under_crossing_constraints() -> None:
+    # Kind 0 must come ten times; it is suspended but for five items, which were seen before.
+    rows = Rows([KIND == 0], [10], [45])
+    pool = psy.build_pool(POOL.items, Constraints(POOL.quotas, rows=rows), POOL.prior)
+    tier = np.where(KIND == 0, 1_000_000, 0)
+    seen = np.flatnonzero(KIND == 0)[::8][:5]
+    tier[seen] = 40
+    block = next_block(
+        pool, administered=[], scores=[], conditions=Conditions(STILL, tier=tier), size=5
+    )
+    assert set(seen) <= set(block.shadow)
+    assert (tier[list(block.shadow)] == 1_000_000).sum() == 5
