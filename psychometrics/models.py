@@ -165,6 +165,28 @@ def information(theta: npt.ArrayLike, items: ItemParameters) -> FloatArray:
     return np.exp(2.0 * np.log(items.a) + 2.0 * log_expit(logit) + log_q - log_p)
 
 
+def peak_information(items: ItemParameters) -> FloatArray:
+    """Return the most information that each item gives at any theta.
+
+    Parameters
+    ----------
+    items : ItemParameters, length m
+        Logistic metric, D = 1.
+
+    Returns
+    -------
+    FloatArray, shape (m,)
+        Per squared theta unit; a^2 / 4 where c is 0.
+
+    Notes
+    -----
+    Birnbaum (1968), eq. 20.4.23; Lord (1980), eq. 10-4.
+    """
+    c = items.c
+    shape = 1.0 - 20.0 * c - 8.0 * c**2 + (1.0 + 8.0 * c) ** 1.5
+    return np.asarray(items.a**2 * shape / (8.0 * (1.0 - c) ** 2))
+
+
 def test_information(theta: npt.ArrayLike, items: ItemParameters) -> FloatArray:
     """Return the information of all items together (TIF).
 

@@ -1,20 +1,35 @@
 """Adaptive selection: blueprint, pool, next block."""
 
+from psychometrics.cat.assembly import Assembler, is_feasible
 from psychometrics.cat.blueprint import Paper, Quotas, Solver, best_paper, check_feasible
+from psychometrics.cat.conflict import smallest_conflict
 from psychometrics.cat.constraints import Constraints, LinkedSets, Rows
+from psychometrics.cat.control import (
+    Counts,
+    Holding,
+    ability_bounds,
+    ability_group,
+    draw_ineligible,
+    eligibility,
+    exposure_rates,
+    mean_overlap,
+    merge,
+    no_counts,
+    record,
+)
 from psychometrics.cat.exposure import (
     Blind,
-    Counts,
     Plain,
     Progressive,
     Randomesque,
+    Sparing,
     ValueRule,
-    draw_ineligible,
-    eligibility,
     perturb,
     value_items,
 )
+from psychometrics.cat.floor import attainable_exposure, fewest_taken
 from psychometrics.cat.pool import Pool, build_pool
+from psychometrics.cat.pretest import calibration_need
 from psychometrics.cat.selection import (
     Block,
     Conditions,
@@ -27,12 +42,14 @@ from psychometrics.cat.selection import (
 )
 
 __all__ = [
+    "Assembler",
     "Blind",
     "Block",
     "Conditions",
     "Constraints",
     "Counts",
     "Estimate",
+    "Holding",
     "LinkedSets",
     "Paper",
     "Plain",
@@ -42,17 +59,30 @@ __all__ = [
     "Randomesque",
     "Rows",
     "Solver",
+    "Sparing",
     "ValueRule",
+    "ability_bounds",
+    "ability_group",
+    "attainable_exposure",
     "best_paper",
     "build_pool",
+    "calibration_need",
     "check_feasible",
     "draw_ineligible",
     "eligibility",
     "estimate",
+    "exposure_rates",
+    "fewest_taken",
+    "is_feasible",
+    "mean_overlap",
+    "merge",
     "next_block",
+    "no_counts",
     "perturb",
     "posterior",
     "posterior_information",
     "quantise",
+    "record",
+    "smallest_conflict",
     "value_items",
 ]

@@ -1,12 +1,13 @@
-"""Exposure control: how chance enters the value of an item, and who is eligible for it."""
+"""Exposure control by value: how chance enters what an item is worth to selection."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import assert_never
 
 import numpy as np
 import numpy.typing as npt
 
-from psychometrics.arrays import BoolArray, FloatArray, frozen_floats
+from psychometrics.arrays import FloatArray, frozen_floats
 from psychometrics.errors import DataError
 
 NOISE_SCALE = 0.4
@@ -21,16 +22,52 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Progressive:
-    """Chance is strong in the first block and fades (after Revuelta & Ponsoda 1998)."""
+    """Chance is strong in the first block and fades (after Revuelta & Ponsoda 1998).
+
+    Attributes
+    ----------
+    strength : float
+        The scale of the logistic deviates that multiply an item's information in the first
+        block; at least 0, where 0 is `Plain` without its tie-break.
+
+    Raises
+    ------
+    DataError
+        A strength below 0 or not finite.
+    """
 
     strength: float = NOISE_SCALE
+
+    def __post_init__(self) -> None:
+        """Check the strength."""
+        if not 0.0 <= self.strength < inf:
+            raise DataError(f"the strength of chance is at least 0 and finite: {self.strength}")
 
 
 @dataclass(frozen=True, slots=True)
 class Randomesque:
-    """Chance chooses among the `size` best of each criterion (after Kingsbury & Zara 1989)."""
+    """Chance deals among the `size` best items of each criterion (after Kingsbury & Zara 1989).
+
+    The next `size` best are dealt among themselves, and so on: a paper of many items never
+    reaches for a poor item while better ones are left.
+
+    Attributes
+    ----------
+    size : int
+        At least 1, where 1 is `Plain`.
+
+    Raises
+    ------
+    DataError
+        A size below 1.
+    """
 
     size: int = 5
+
+    def __post_init__(self) -> None:
+        """Check the size."""
+        if self.size < 1:
+            raise DataError(f"chance deals among at least 1 item, not {self.size}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +75,46 @@ class Blind:
     """Chance alone decides: a paper at random under the blueprint."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sparing:
+    """Information, weighed against what the item could give elsewhere: for eligibility control.
+
+    Every candidate can use the most discriminating items, so a limit on exposure makes them
+    scarce. This rule leaves them to those whose ability they fit, as the efficiency of Han (2012)
+    and the strata of Chang & Ying (1999) do, and so loses less under a limit than `Plain`.
+
+    Attributes
+    ----------
+    power : float
+        Information is divided by this power of the most that the item gives anywhere: 0 is
+        `Plain`, 1 would take every item at its own best theta for equal.
+
+    Raises
+    ------
+    DataError
+        A power outside 0 to 1.
+    """
+
+    power: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Check the power."""
+        if not 0.0 <= self.power <= 1.0:
+            raise DataError(f"the power is 0 to 1, not {self.power}")
+
+
 PROGRESSIVE = Progressive()
-ValueRule = Plain | Progressive | Randomesque | Blind
+ValueRule = Plain | Progressive | Randomesque | Sparing | Blind
 
 
-def value_items(
+def value_items(  # noqa: PLR0913 - what the five rules look at, all but three by name
     rule: ValueRule,
-    worth: npt.ArrayLike,
+    worth: FloatArray,
     noise: npt.ArrayLike,
     *,
     share: float,
     leaf: npt.NDArray[np.int64],
+    peak: FloatArray,
 ) -> FloatArray:
     """Return what items are worth to selection under a rule.
 
@@ -56,14 +122,16 @@ def value_items(
     ----------
     rule : ValueRule
         How chance enters.
-    worth : array_like, shape (m,)
+    worth : FloatArray, shape (m,)
         Information, at least 0.
     noise : array_like, shape (m,)
         Uniform deviates in [0, 1), fresh for each block.
     share : float
         How much of the paper is left, 0 to 1.
     leaf : IntArray, shape (m,)
-        The criterion each item belongs to.
+        The class of each item; a rule that deals among the best does so within each class.
+    peak : FloatArray, shape (m,)
+        The most information that each item gives at any theta, above 0.
 
     Returns
     -------
@@ -84,6 +152,8 @@ def value_items(
             return _shuffled(
                 perturb(worth, noise, share=1.0, strength=TIE_BREAK), noise, leaf, size
             )
+        case Sparing(power=power):
+            return perturb(worth / peak**power, noise, share=1.0, strength=TIE_BREAK)
         case Blind():
             return frozen_floats(noise, "noise")
         case _:
@@ -96,7 +166,7 @@ def _shuffled(
     """Return the values with each group of `size` neighbours of a leaf dealt out by chance."""
     chance = frozen_floats(noise, "noise")
     order = np.lexsort((-values, leaf))
-    starts = np.flatnonzero(np.diff(leaf[order], prepend=-1))
+    starts = np.flatnonzero(np.append(True, np.diff(leaf[order]) != 0))
     rank = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
     group = np.empty_like(order)
     group[order] = rank // size
@@ -104,76 +174,6 @@ def _shuffled(
     shuffled = np.empty_like(values)
     shuffled[dealt] = values[order]
     return shuffled
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """How often items could have been chosen, and were, by group of ability.
-
-    Attributes
-    ----------
-    eligible : FloatArray, shape (g, m)
-        Papers for which the item was eligible.
-    held : FloatArray, shape (g, m)
-        Papers that hold the item: administered, or planned in the shadow test.
-    """
-
-    eligible: FloatArray
-    held: FloatArray
-
-
-def eligibility(counts: Counts, target: float, *, group: int | None = None) -> FloatArray:
-    """Return the probability that an item is eligible for the next person.
-
-    Parameters
-    ----------
-    counts : Counts
-        Of g groups and m items.
-    target : float
-        The largest share of persons that may meet an item, above 0 to 1.
-    group : int, optional
-        The group whose own exposure is held to the target; all persons together unless given.
-
-    Returns
-    -------
-    FloatArray, shape (m,)
-        1 where nothing stands against the item.
-
-    Raises
-    ------
-    DataError
-        The target lies outside its range.
-
-    Notes
-    -----
-    van der Linden & Veldkamp (2004), eq. 8: P(eligible) = target * eligible / held, at most 1.
-    They exclude what is not eligible; we let it in where the blueprint cannot be met without it,
-    as they do with a big M (2007).
-    """
-    if not 0.0 < target <= 1.0:
-        raise DataError(f"an exposure target is above 0 and at most 1, not {target}")
-    eligible = counts.eligible.sum(axis=0) if group is None else counts.eligible[group]
-    held = counts.held.sum(axis=0) if group is None else counts.held[group]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        chance = np.where(held > 0, target * eligible / held, 1.0)
-    return np.asarray(np.minimum(chance, 1.0))
-
-
-def draw_ineligible(chance: FloatArray, uniforms: npt.ArrayLike) -> BoolArray:
-    """Return which items are not eligible: those whose deviate is not below their probability.
-
-    Parameters
-    ----------
-    chance : FloatArray, shape (m,)
-        From `eligibility`.
-    uniforms : array_like, shape (m,)
-        In [0, 1), drawn once for a person.
-
-    Returns
-    -------
-    BoolArray, shape (m,)
-    """
-    return np.asarray(frozen_floats(uniforms, "uniforms") >= chance)
 
 
 def perturb(

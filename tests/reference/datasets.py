@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from psychometrics.arrays import FloatArray
+from psychometrics.arrays import BoolArray, FloatArray, IntArray
+from psychometrics.cat import Pool, Quotas, build_pool
 from psychometrics.choices import ChoiceMatrix
 from psychometrics.models import ItemParameters
 from psychometrics.quadrature import Quadrature, normal_quadrature
@@ -108,6 +109,56 @@ class Dataset:
         """Return ltm's 1pl or 2pl: b then a (one in the 1pl), standard_error, log_likelihood."""
         value = json.loads((EXPECTED / f"{self.name}.json").read_text())[f"ltm_{model}"]
         return _floats({k: v for k, v in value.items() if k != "parameter"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommonBank:
+    """The bank on which adaptive engines are compared, and what a peer made of it.
+
+    Attributes
+    ----------
+    pool : Pool
+        500 2PL items, 45 of them on a paper, 3 to 9 of each of 8 areas; prior N(0, 1).
+    theta : FloatArray, shape (50,)
+        Of simulated candidates.
+    right : BoolArray, shape (50, 500)
+        Their answer to every item.
+    peer_theta, peer_sem : FloatArray, shape (50,)
+        What the peer's shadow-test CAT estimated.
+    peer_papers : IntArray, shape (50, 45)
+        The items it gave, in order.
+    """
+
+    pool: Pool
+    theta: FloatArray
+    right: BoolArray
+    peer_theta: FloatArray
+    peer_sem: FloatArray
+    peer_papers: IntArray
+
+
+def common_bank() -> CommonBank:
+    """Return the bank, its candidates and the peer's results."""
+    with np.load(DATA / "common_bank.npz", allow_pickle=False) as arrays:
+        held = {key: arrays[key] for key in arrays.files}
+    m, n = held["a"].size, held["theta"].size
+    areas = held["minimum"].size
+    quotas = Quotas(
+        held["peer_papers"].shape[1],
+        np.full(areas, -1),
+        held["minimum"],
+        held["maximum"],
+        held["area"],
+    )
+    items = ItemParameters(held["a"], held["b"], np.zeros(m))
+    return CommonBank(
+        pool=build_pool(items, quotas, normal_quadrature(0.0, 1.0)),
+        theta=held["theta"],
+        right=np.unpackbits(held["scores"], count=n * m).reshape(n, m).astype(np.bool_),
+        peer_theta=held["peer_theta"],
+        peer_sem=held["peer_sem"],
+        peer_papers=held["peer_papers"].astype(np.int64),
+    )
 
 
 def load(name: str) -> Dataset:

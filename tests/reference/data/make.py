@@ -319,6 +319,31 @@ def make_simulated_expected(source: Path, folder: Path) -> None:
     )
 
 
+def make_common_bank(source: Path) -> None:
+    """Write the bank for comparing engines, its simulated candidates and the peer's papers."""
+    folder = source / "simulated"
+    bank, limits = read_csv(folder / "cat_bank_500.csv"), read_csv(folder / "cat_blueprint.csv")
+    persons = read_csv(folder / "cat_simulees_50.csv")
+    answers = read_matrix(folder / "cat_responses_50x500.csv.gz")
+    peer = read_csv(folder / "cat_result_shadow_lpSolve.csv")
+    if [row["theta"] for row in peer] != [row["theta"] for row in persons]:
+        raise SystemExit("common bank: the peer's candidates are not the simulated ones")
+    papers = [[int(item) - 1 for item in row["items"].split()] for row in peer]
+    write_arrays(
+        HERE / "common_bank.npz",
+        a=np.array([float(row["a"]) for row in bank]),
+        b=np.array([float(row["b"]) for row in bank]),
+        area=np.array([int(row["area"]) - 1 for row in bank], dtype=np.int16),
+        minimum=np.array([int(row["min"]) for row in limits], dtype=np.int16),
+        maximum=np.array([int(row["max"]) for row in limits], dtype=np.int16),
+        theta=np.array([float(row["theta"]) for row in persons]),
+        scores=np.packbits(answers),
+        peer_theta=np.array([float(row["est"]) for row in peer]),
+        peer_sem=np.array([float(row["se"]) for row in peer]),
+        peer_papers=np.array(papers, dtype=np.int16),
+    )
+
+
 def main(source: Path) -> None:
     """Make everything in this folder but this script and the README."""
     (HERE / "expected").mkdir(exist_ok=True)
@@ -326,6 +351,7 @@ def main(source: Path) -> None:
         make_real(source, name)
     make_beta(source)
     make_simulated(source)
+    make_common_bank(source)
 
 
 if __name__ == "__main__":
