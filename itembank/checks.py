@@ -12,6 +12,8 @@ from itembank.items import ItemVersion
 
 RATINGS = (0.30, 0.95)
 LONGEST_STEM = 130
+SECONDS = (15, 600)
+LONGEST_STIMULUS = 400
 CHANCE = 0.01
 CATCH_ALL = re.compile(
     r"\b(all|none|both|any|neither) of (the|these) (above|below|options?|others?|answers?)"
@@ -92,6 +94,23 @@ def stem_is_readable(item: ItemVersion, _: Framework) -> Iterator[str]:
         yield f"the stem has {words} words; {LONGEST_STEM} is the most"
 
 
+def seconds_are_usable(item: ItemVersion, _: Framework) -> Iterator[str]:
+    """Hold the expected time to what an item with one best answer can take."""
+    low, high = SECONDS
+    if item.seconds is not None and not low <= item.seconds <= high:
+        yield (
+            f"its expected time of {item.seconds} seconds is outside {low} to {high}: "
+            "correct it, or leave it out for an even share of the exam's time"
+        )
+
+
+def stimulus_is_readable(item: ItemVersion, _: Framework) -> Iterator[str]:
+    """Keep a stimulus to what can be read beside its items."""
+    words = 0 if item.stimulus is None else item.stimulus.word_count()
+    if words > LONGEST_STIMULUS:
+        yield f"its stimulus has {words} words; {LONGEST_STIMULUS} is the most"
+
+
 def options_differ(item: ItemVersion, _: Framework) -> Iterator[str]:
     """No two options say the same."""
     texts = Counter(re.sub(r"\W+", " ", option.text).strip().lower() for option in item.options)
@@ -124,6 +143,8 @@ ITEM_CHECKS: tuple[Check, ...] = (
     negative_is_emphasised,
     asks_a_question,
     stem_is_readable,
+    seconds_are_usable,
+    stimulus_is_readable,
     options_differ,
     distractors_are_explained,
     letters_are_unknown,
@@ -171,7 +192,9 @@ def _key_is_not_the_longest(items: Sequence[ItemVersion]) -> Iterator[Finding]:
 def _stems_differ(items: Sequence[ItemVersion]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for item in items:
-        text = re.sub(r"\W+", " ", " ".join(item.stem)).lower().strip()
+        # The same words about two cases are two questions.
+        about = "" if item.stimulus is None else item.stimulus.id
+        text = re.sub(r"\W+", " ", " ".join((about, *item.stem))).lower().strip()
         if text in first:
             yield Finding(item.id, "stems_differ", f"the stem is the same as that of {first[text]}")
         first.setdefault(text, item.id)
@@ -183,7 +206,28 @@ def _ids_differ(items: Sequence[ItemVersion]) -> Iterator[Finding]:
             yield Finding(name, "ids_differ", f"{count} items have this id")
 
 
-BANK_CHECKS = (_ids_differ, _stems_differ, _keys_are_spread, _key_is_not_the_longest)
+def _stimuli_agree(items: Sequence[ItemVersion]) -> Iterator[Finding]:
+    first: dict[str, ItemVersion] = {}
+    for item in items:
+        if item.stimulus is None:
+            continue
+        model = first.setdefault(item.stimulus.id, item)
+        if item.stimulus != model.stimulus:
+            yield Finding(
+                item.id,
+                "stimuli_agree",
+                f"its stimulus '{item.stimulus.id}' reads otherwise than in {model.id}: give both "
+                "the same title and text, or another id",
+            )
+
+
+BANK_CHECKS = (
+    _ids_differ,
+    _stems_differ,
+    _stimuli_agree,
+    _keys_are_spread,
+    _key_is_not_the_longest,
+)
 
 
 def lint(items: Sequence[ItemVersion], framework: Framework) -> list[Finding]:

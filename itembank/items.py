@@ -1,13 +1,14 @@
 """ItemVersion, the one document of an item, and CandidateItem, the part a candidate may see."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NewType, Self
+from typing import Annotated, Literal, NewType, Self
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
-from itembank.document import Document, why
+from itembank.document import Document, canonical, why
 from itembank.errors import UnreadableDocument
 
 ItemId = NewType("ItemId", str)
@@ -15,6 +16,8 @@ OptionId = NewType("OptionId", str)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")]
+Letter = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
+LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D", "E", "F", "G", "H")
 
 
 class Option(Document):
@@ -32,6 +35,10 @@ class Stimulus(Document):
     id: Identifier
     title: Text
     text: tuple[Text, ...] = Field(min_length=1)
+
+    def word_count(self) -> int:
+        """Return the words of the title and the text."""
+        return sum(len(text.split()) for text in (self.title, *self.text))
 
 
 class ItemVersion(Document):
@@ -64,6 +71,20 @@ class ItemVersion(Document):
             raise ValueError(f"item {self.id}: the key '{self.key}' is not one of its options")
         return self
 
+    def content_hash(self) -> str:
+        """Return the SHA-256 of the canonical text, without fields that say nothing.
+
+        An item without a time or a stimulus keeps the hash it had before there were such fields.
+        """
+        silent = {name for name in ("seconds", "stimulus") if getattr(self, name) is None}
+        text = canonical(self.model_dump(mode="json", by_alias=True, exclude=silent))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def word_count(self) -> int:
+        """Return the words of the stem and the options."""
+        texts = (*self.stem, *(option.text for option in self.options))
+        return sum(len(text.split()) for text in texts)
+
     def option_ids(self) -> tuple[OptionId, ...]:
         """Return the ids of the options in the author's order."""
         return tuple(OptionId(option.id) for option in self.options)
@@ -79,11 +100,20 @@ class ShownOption:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownStimulus:
+    """A stimulus as a candidate sees it."""
+
+    title: str
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateItem:
     """An item as a candidate sees it: there is no field that could carry the key."""
 
     stem: tuple[str, ...]
     options: tuple[ShownOption, ...]
+    stimulus: ShownStimulus | None = None
 
 
 def shown(item: ItemVersion, order: Sequence[OptionId]) -> CandidateItem:
@@ -93,8 +123,11 @@ def shown(item: ItemVersion, order: Sequence[OptionId]) -> CandidateItem:
         stem=item.stem,
         options=tuple(
             ShownOption(option, letter, text[option])
-            for letter, option in zip("ABCDEFGH", order, strict=False)
+            for letter, option in zip(LETTERS, order, strict=False)
         ),
+        stimulus=None
+        if item.stimulus is None
+        else ShownStimulus(item.stimulus.title, item.stimulus.text),
     )
 
 

@@ -7,7 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
-from app.exam.delivery import Edition, Noise, edition, noise_sizes
+from app.exam.delivery import Noise, noise_sizes
+from app.exam.edition import Edition, edition
 from app.exam.events import BlockDelivered, Created, Event, Place, Started
 from app.exam.sitting import Sitting, SittingId, created, evolve
 from itembank.blueprint import Blueprint
@@ -43,7 +44,7 @@ from itembank.exams import (
     Scoring,
     provisional_parameters,
 )
-from itembank.items import ItemId, ItemVersion, Option, OptionId
+from itembank.items import ItemId, ItemVersion, Option, OptionId, Stimulus
 
 AT = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 CHANGED = "2026-11-22T00:00:00+00:00"
@@ -75,9 +76,13 @@ def make_item(
     criterion: str = "1.1",
     rating: float = 0.6,
     shuffle: bool = True,
+    **more: object,
 ) -> ItemVersion:
-    """Return an item with four options of one length, none of which breaks a rule."""
-    return ItemVersion(
+    """Return an item with four options of one length, none of which breaks a rule.
+
+    `more` are further fields by their names.
+    """
+    item = ItemVersion(
         id=name,
         version=1,
         criterion=criterion,
@@ -90,6 +95,12 @@ def make_item(
         rating=rating,
         author="A. Author",
     )
+    return ItemVersion.model_validate({**item.model_dump(), **more}) if more else item
+
+
+def make_stimulus(name: str = "case-1", *, words: int = 12) -> Stimulus:
+    """Return a case of so many words, its title of two included."""
+    return Stimulus(id=name, title="A case", text=(" ".join(["word"] * (words - 2)),))
 
 
 def make_option(name: str, *, is_key: bool = False) -> Option:
@@ -155,7 +166,10 @@ def make_framework() -> Framework:
             )
             for number, code in enumerate(titles, start=1)
         ),
-        demands=(Demand(name="understand", command_words=("explain", "describe")),),
+        demands=(
+            Demand(name="understand", command_words=("explain", "describe")),
+            Demand(name="analyse", command_words=("analyse", "compare")),
+        ),
     )
 
 
@@ -164,14 +178,18 @@ def make_blueprint(
     *,
     outcomes: Mapping[str, tuple[int, int]] | None = None,
     tolerance: int = 1,
+    **more: object,
 ) -> Blueprint:
-    """Return a blueprint of eight items: 3, 3 and 2."""
+    """Return a blueprint of eight items: 3, 3 and 2; `more` are further fields by their names."""
     shares = {"1.1": 3, "1.2": 3, "2.1": 2} if criteria is None else criteria
-    return Blueprint(
-        items=sum(shares.values()),
-        tolerance=tolerance,
-        criteria=shares,
-        outcomes={"1": (5, 6), "2": (2, 3)} if outcomes is None else outcomes,
+    return Blueprint.model_validate(
+        {
+            "items": sum(shares.values()),
+            "tolerance": tolerance,
+            "criteria": shares,
+            "outcomes": {"1": (5, 6), "2": (2, 3)} if outcomes is None else outcomes,
+            **more,
+        }
     )
 
 
@@ -182,9 +200,13 @@ def make_exam(
     reference: Sequence[str] | None = None,
     scoring: Scoring = Scoring.DOMAIN_SCORE,
     blueprint: Blueprint | None = None,
+    **more: object,
 ) -> ExamDefinition:
-    """Return an exam of one hour on the small syllabus; a `form` makes its paper fixed."""
-    return ExamDefinition(
+    """Return an exam of one hour on the small syllabus; a `form` makes its paper fixed.
+
+    `more` are further fields by their names.
+    """
+    exam = ExamDefinition(
         code="small",
         version=1,
         title="A small exam",
@@ -204,6 +226,7 @@ def make_exam(
         prior=Prior(mean=0.5, sd=1.0),
         release_on_provisional=True,
     )
+    return ExamDefinition.model_validate({**exam.model_dump(), **more}) if more else exam
 
 
 def make_form() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from app.services.item_bank import lint_items, read_starter
 from itembank.checks import BANK_CHECKS, ITEM_CHECKS, Finding, lint
 from itembank.items import ItemVersion
-from tests.factories import OPTION_IDS, make_bank, make_framework, make_item
+from tests.factories import OPTION_IDS, make_bank, make_framework, make_item, make_stimulus
 
 
 def findings(*items: ItemVersion) -> list[Finding]:
@@ -235,6 +235,40 @@ def test_keys_that_are_the_longest_more_often_than_chance_are_found() -> None:
     assert [one.rule for one in found] == ["key_is_not_the_longest"]
     assert "in 12 of 20 items" in found[0].reason
     assert "I-0, I-1, I-2, I-3, I-4" in found[0].reason
+
+
+@pytest.mark.parametrize(("seconds", "fits"), [(14, False), (15, True), (600, True), (601, False)])
+def test_a_time_that_no_item_takes_is_found(seconds: int, fits: bool) -> None:  # noqa: FBT001 - the case
+    found = findings(make_item(seconds=seconds))
+    if fits:
+        assert found == []
+    else:
+        rule, reason = only(found)
+        assert rule == "seconds_are_usable"
+        assert f"expected time of {seconds} seconds is outside 15 to 600" in reason
+
+
+def test_a_stimulus_too_long_to_be_read_beside_its_items_is_found() -> None:
+    assert findings(make_item(stimulus=make_stimulus(words=400))) == []
+    assert only(findings(make_item(stimulus=make_stimulus(words=401)))) == (
+        "stimulus_is_readable",
+        "its stimulus has 401 words; 400 is the most",
+    )
+
+
+def test_a_stimulus_that_reads_otherwise_in_another_item_is_found() -> None:
+    same, other = make_stimulus(words=20), make_stimulus(words=21)
+    first, second = make_item("I-2", stimulus=same), make_item("I-3", stimulus=same)
+    assert findings(first, second) == []
+    rule, reason = only(findings(first, second, make_item("I-1", stimulus=other)))
+    assert rule == "stimuli_agree"
+    assert "its stimulus 'case-1' reads otherwise than in I-2" in reason
+
+
+def test_one_question_about_two_cases_is_two_items() -> None:
+    one = make_item("I-1", stimulus=make_stimulus("case-1"))
+    other = one.model_copy(update={"id": "I-2", "stimulus": make_stimulus("case-2")})
+    assert findings(one, other) == []
 
 
 def test_an_empty_bank_has_no_findings() -> None:

@@ -3,10 +3,19 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from app.services.item_bank import read_starter
 from itembank.document import canonical
 from itembank.errors import UnreadableDocument
-from itembank.items import CandidateItem, ItemVersion, OptionId, ShownOption, read_items, shown
-from tests.factories import OPTION_IDS, make_item, make_option
+from itembank.items import (
+    CandidateItem,
+    ItemVersion,
+    OptionId,
+    ShownOption,
+    ShownStimulus,
+    read_items,
+    shown,
+)
+from tests.factories import OPTION_IDS, make_item, make_option, make_stimulus
 
 
 def test_an_item_whose_key_is_no_option_is_refused() -> None:
@@ -66,6 +75,41 @@ def test_the_hash_changes_with_any_part_of_the_content() -> None:
     assert len({one.content_hash() for one in [item, *others]}) == 6
 
 
+def test_an_item_without_time_or_stimulus_keeps_the_hash_it_had_before_there_were_such_fields() -> (
+    None
+):
+    before = "08d1bf0d656c065045bfce7992d922fe662d0362fa9a93e6ed19b1aa047473ca"
+    assert make_item().content_hash() == before
+    shipped = read_starter().items[0]
+    assert shipped.id == "SMM-1.1-01"
+    before = "693d39d399328b0c2283b2620401e9afd6d713bba5a0a429c6b17b168c4bcaae"
+    assert shipped.content_hash() == before
+
+
+def test_a_time_and_a_stimulus_are_part_of_the_hash() -> None:
+    items = [
+        make_item(),
+        make_item(seconds=90),
+        make_item(stimulus=make_stimulus()),
+        make_item(stimulus=make_stimulus(words=13)),
+    ]
+    assert len({item.content_hash() for item in items}) == 4
+
+
+def test_words_are_those_of_stem_and_options_and_of_a_stimulus_apart() -> None:
+    item = make_item(stimulus=make_stimulus(words=30))
+    assert item.word_count() == 9 + 5 + 4 * 6
+    assert item.stimulus is not None
+    assert item.stimulus.word_count() == 30
+
+
+def test_a_stimulus_is_shown_without_its_id() -> None:
+    order = [OptionId(name) for name in OPTION_IDS]
+    seen = shown(make_item(stimulus=make_stimulus(words=4)), order).stimulus
+    assert seen == ShownStimulus(title="A case", text=("word word",))
+    assert shown(make_item(), order).stimulus is None
+
+
 def test_canonical_text_does_not_depend_on_the_order_of_names() -> None:
     assert canonical({"b": 1, "a": ["é"]}) == canonical({"a": ["é"], "b": 1}) == '{"a":["é"],"b":1}'
 
@@ -83,7 +127,7 @@ def test_what_a_candidate_is_shown_has_the_options_in_the_given_order_lettered_f
 
 
 def test_what_a_candidate_is_shown_has_no_field_for_a_key_or_a_rationale() -> None:
-    assert set(CandidateItem.__dataclass_fields__) == {"stem", "options"}
+    assert set(CandidateItem.__dataclass_fields__) == {"stem", "options", "stimulus"}
     assert set(ShownOption.__dataclass_fields__) == {"id", "letter", "text"}
     text = repr(shown(make_item(), [OptionId(name) for name in OPTION_IDS]))
     assert "Rationale" not in text

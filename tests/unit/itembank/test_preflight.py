@@ -16,6 +16,7 @@ from tests.factories import (
     make_form,
     make_framework,
     make_item,
+    make_stimulus,
 )
 
 
@@ -40,32 +41,209 @@ def test_the_small_exam_and_the_shipped_one_can_be_run() -> None:
 def test_a_code_outside_the_framework_is_named() -> None:
     blueprint = make_blueprint({"1.1": 4, "7.7": 4}, outcomes={})
     found = problems(make_exam(blueprint=blueprint))
-    assert "'7.7' is no outcome or criterion of A small syllabus" in reason(found, "blueprint")
+    assert "'7.7' is no criterion of A small syllabus: correct the code" in reason(
+        found, "blueprint"
+    )
 
 
-def test_a_criterion_with_too_few_items_is_named_with_the_figures() -> None:
+def test_a_topic_of_a_criterion_without_a_share_is_named() -> None:
+    blueprint = make_blueprint({"1.1": 3, "1.2": 3}, outcomes={}, topics={"2.1.1": (0, 1)})
+    said = reason(problems(make_exam(blueprint=blueprint)), "blueprint")
+    assert "topic 2.1.1 belongs to criterion 2.1, which has no share in the blueprint" in said
+
+
+def test_a_quota_that_the_bank_cannot_fill_is_named_with_the_figures() -> None:
     bank = [item for item in make_bank() if item.criterion != "2.1"]
-    said = reason(problems(make_exam(), [*bank, make_item("X", criterion="2.1")]), "blueprint")
-    assert "outcome 2 (Outcome two; 2 to 3 items) cannot be met" in said
-    assert "1" in said.partition("cannot be met")[2]
+    found = problems(make_exam(), [*bank, make_item("X", criterion="2.1")])
+    assert reason(found, "blueprint") == (
+        "this cannot be met: 2 to 3 items of outcome 2 (Outcome two), but the bank has 1. "
+        "Write more items, or ask for fewer"
+    )
+    assert [one.key for one in found[0].constraints] == [("outcomes", "2")]
 
 
 def test_a_paper_larger_than_the_bank_is_named() -> None:
-    said = reason(problems(make_exam(), make_bank(per_criterion=2)), "blueprint")
-    assert "cannot be met" in said
+    exam = make_exam(blueprint=make_blueprint(outcomes={}))
+    assert reason(problems(exam, make_bank(per_criterion=2)), "blueprint") == (
+        "this cannot be met: 8 items in all, but the bank has 6. Write more items, or ask for fewer"
+    )
 
 
-def test_outcome_ranges_that_contradict_the_criteria_are_named() -> None:
-    blueprint = make_blueprint(outcomes={"1": (1, 2), "2": (2, 3)})
+def conflicting(items: Sequence[ItemVersion] = (), **fields: object) -> set[tuple[str, str]]:
+    """Return the keys of the constraints that are said to conflict."""
+    blueprint = make_blueprint(**fields)  # type: ignore[arg-type]  # fields by their names
+    found = problems(make_exam(blueprint=blueprint), items)
+    assert [one.field for one in found] == ["blueprint"], found
+    return {one.key for one in found[0].constraints}
+
+
+def test_numbers_that_contradict_each_other_are_named_with_what_the_others_leave() -> None:
+    blueprint = make_blueprint(
+        {"1.1": 4, "1.2": 4}, outcomes={"1": (0, 6)}, tolerance=0, demands={"analyse": (0, 8)}
+    )
     said = reason(problems(make_exam(blueprint=blueprint)), "blueprint")
-    assert said.startswith("outcome 1 (Outcome one; 1 to 2 items) cannot be met")
-    assert "4" in said.partition("cannot be met")[2]
+    assert said.startswith("these cannot be met together: 8 items in all (the others leave at most")
+    assert "; At most 6 items of outcome 1 (Outcome one) (the others leave " in said
+    assert said.endswith("Change one of these numbers so that they agree")
 
 
-def test_outcome_ranges_that_cannot_fill_the_paper_are_named() -> None:
-    blueprint = make_blueprint(outcomes={"1": (4, 4), "2": (1, 3)})
+def test_outcome_ranges_that_cannot_fill_the_paper_are_named_with_its_length() -> None:
+    keys = conflicting(outcomes={"1": (4, 4), "2": (1, 3)})
+    assert ("items", "") in keys
+    assert len(keys) == 3
+
+
+def test_the_smallest_conflict_leaves_out_all_that_is_innocent() -> None:
+    items = [
+        item.model_copy(update={"author": "B. Author"} if item.criterion == "2.1" else {})
+        for item in make_bank()
+    ]
+    assert conflicting(
+        items,
+        authors={"B. Author": (4, 8), "A. Author": (0, 8)},
+        demands={"analyse": (0, 3)},
+        enemies=[["I-1.1-00", "I-1.1-01"]],
+        required=["I-1.2-00"],
+        words=(0, 10_000),
+    ) in (
+        {("authors", "B. Author"), ("outcomes", "2")},
+        {("authors", "B. Author"), ("criteria", "2.1")},
+    )
+
+
+def test_required_enemies_are_named_together() -> None:
+    pair = ["I-1.1-00", "I-1.2-00"]
+    blueprint = make_blueprint(enemies=[pair], required=pair)
+    assert reason(problems(make_exam(blueprint=blueprint)), "blueprint") == (
+        "these cannot be met together: At most one of I-1.1-00 and I-1.2-00; "
+        "I-1.1-00 on every paper; I-1.2-00 on every paper. Take one of them away"
+    )
+
+
+def test_items_kept_off_and_on_trial_are_named_where_they_leave_too_few() -> None:
+    of_2 = [item.id for item in make_bank() if item.criterion == "2.1"]
+    keys = conflicting(excluded=of_2[:3], pretest={"slots": 1, "items": of_2[3:]})
+    assert {("excluded", ""), ("pretest", "")} < keys
+    assert len(keys) == 3
+
+
+def test_reading_that_no_paper_of_the_length_can_be_kept_to_is_named_with_the_figures() -> None:
+    said = reason(problems(make_exam(blueprint=make_blueprint(words=(0, 200)))), "blueprint")
+    assert "8 items in all (the others leave at most 5)" in said
+    assert "At most 200 words to read in all (the others leave 304)" in said
+    assert said.endswith("Loosen one of them, or write items that fit")
+
+
+def test_key_positions_that_fixed_items_cannot_meet_are_named() -> None:
+    items = [item.model_copy(update={"shuffle": False, "key": "p"}) for item in make_bank()]
+    keys = conflicting(items, outcomes={}, key_positions={"A": (0, 4), "B": (0, 8)})
+    assert keys == {("items", ""), ("key_positions", "A")}
+    assert conflicting(items, key_positions={"B": (1, 8)}) == {("key_positions", "B")}
+
+
+def test_stimuli_that_the_bank_lacks_are_named_with_the_figure() -> None:
+    blueprint = make_blueprint(stimuli={"items": (1, 8), "sets": (2, 3)})
+    items = [make_item("I-9", stimulus=make_stimulus()), *make_bank()]
+    assert reason(problems(make_exam(blueprint=blueprint), items), "blueprint") == (
+        "this cannot be met: 2 to 3 stimuli on a paper, but the bank has 1. "
+        "Loosen one of them, or write items that fit"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"enemies": [["I-1.1-00", "ghost"]]},
+        {"required": ["ghost"]},
+        {"excluded": ["ghost"]},
+        {"pretest": {"slots": 1, "items": ["ghost"]}},
+    ],
+    ids=str,
+)
+def test_a_name_that_the_bank_lacks_is_told(fields: dict[str, object]) -> None:
+    blueprint = make_blueprint(**fields)  # type: ignore[arg-type]  # fields by their names
+    found = problems(make_exam(blueprint=blueprint))
+    assert "item 'ghost' is not in the bank under the blueprint's criteria" in reason(
+        found, "blueprint"
+    )
+
+
+def test_an_author_of_no_item_is_told() -> None:
+    blueprint = make_blueprint(authors={"A. Nauthor": (0, 3)})
     said = reason(problems(make_exam(blueprint=blueprint)), "blueprint")
-    assert said.startswith("the whole paper (8 items) cannot be met")
+    assert said == "no item of the bank is by 'A. Nauthor': correct the author's name"
+
+
+def barring(exam: ExamDefinition, *names: str) -> list[Problem]:
+    bank = make_bank()
+    parameters = provisional_parameters(bank).model_copy(update={"barred": names})
+    return check_exam(exam, make_framework(), bank, parameters)
+
+
+def test_barred_items_are_not_counted_and_cannot_be_required() -> None:
+    of_2 = [item.id for item in make_bank() if item.criterion == "2.1"]
+    assert "but the bank has 1" in reason(barring(make_exam(), *of_2[1:]), "blueprint")
+    required = make_exam(blueprint=make_blueprint(required=of_2[:1]))
+    assert "is barred by the calibration" in reason(barring(required, of_2[0]), "blueprint")
+
+
+def test_barred_items_may_still_be_named_as_enemies_kept_off_or_on_trial() -> None:
+    blueprint = make_blueprint(
+        enemies=[["I-1.1-00", "I-1.2-00"]],
+        excluded=["I-1.1-01"],
+        pretest={"slots": 1, "items": ["I-1.1-02"]},
+    )
+    exam = make_exam(blueprint=blueprint)
+    assert barring(exam, "I-1.1-00", "I-1.1-01", "I-1.1-02") == []
+
+
+def test_a_fixed_form_with_a_pretest_or_a_control_of_exposure_is_refused() -> None:
+    trial = make_blueprint(pretest={"slots": 1, "items": ["I-1.1-05"]})
+    assert "no places for items on trial" in reason(
+        problems(make_exam(form=make_form(), blueprint=trial)), "blueprint"
+    )
+    for control in (
+        {"rule": "eligibility", "target": 0.5},
+        {"rule": "randomesque", "size": 3},
+    ):
+        found = problems(make_exam(form=make_form(), exposure=control))
+        assert "every candidate meets all items of a fixed form" in reason(found, "exposure")
+    for allowed in ({"rule": "none"}, {"rule": "progressive"}):
+        assert problems(make_exam(form=make_form(), exposure=allowed)) == []
+
+
+def test_a_random_paper_cannot_be_randomesque_nor_marked_by_counting() -> None:
+    random = {"kind": "random", "block_size": 8}
+    assert problems(make_exam(paper=random)) == []
+    found = problems(make_exam(paper=random, exposure={"rule": "randomesque", "size": 3}))
+    assert "chance alone decides in a random paper" in reason(found, "exposure")
+    found = problems(make_exam(paper=random, scoring=Scoring.NUMBER_CORRECT))
+    assert "number_correct needs a fixed form" in reason(found, "scoring")
+
+
+def controlled(target: float, **fields: object) -> list[Problem]:
+    blueprint = make_blueprint(**fields)  # type: ignore[arg-type]  # fields by their names
+    control = {"rule": "eligibility", "target": target}
+    return problems(make_exam(blueprint=blueprint, exposure=control))
+
+
+def test_a_target_below_the_floor_is_refused_with_the_figures_and_what_to_give_or_write() -> None:
+    # Outcome 1 takes 5 of 12 items, outcome 2 takes 2 of 6, the paper 8 of 18: the most is .444.
+    assert reason(controlled(0.40), "exposure") == (
+        "no target below .45 can be met: every paper needs 8 of its 18 items. "
+        "Give .47 or more, or write at least 2 more items there"
+    )
+    assert controlled(0.45) == []
+    tight = controlled(0.5, criteria={"1.1": 4, "1.2": 2, "2.1": 2}, tolerance=0)
+    assert reason(tight, "exposure") == (
+        "no target below .67 can be met: criterion 1.1 (Criterion one one) needs 4 of its 6 items. "
+        "Give .69 or more, or write at least 2 more items there"
+    )
+
+
+def test_required_items_do_not_count_against_a_target() -> None:
+    required = ["I-1.1-00", "I-1.2-00", "I-2.1-00"]
+    assert controlled(0.40, required=required) == []
 
 
 def test_items_of_criteria_that_the_blueprint_leaves_out_do_not_matter() -> None:
@@ -91,10 +269,16 @@ def test_a_form_that_is_short_or_repeats_an_item_is_refused(form: tuple[str, ...
     )
 
 
-def test_a_form_that_misses_a_quota_is_refused_with_the_node() -> None:
+def test_a_form_that_misses_a_quota_is_refused_with_each_that_it_misses() -> None:
     form = (*make_form()[:6], "I-1.2-03", "I-2.1-00")
-    said = reason(problems(make_exam(form=form)), "blueprint")
-    assert said.startswith("outcome 1 (Outcome one; 5 to 6 items) cannot be met")
+    found = problems(make_exam(form=form))
+    assert [one.reason for one in found] == [
+        "the form does not meet the blueprint (5 to 6 items of outcome 1 (Outcome one)): "
+        "it has 7. Change the form or the blueprint",
+        "the form does not meet the blueprint (2 to 3 items of outcome 2 (Outcome two)): "
+        "it has 1. Change the form or the blueprint",
+    ]
+    assert {one.field for one in found} == {"paper"}
 
 
 def counting(form: Sequence[str], reference: Sequence[str] | None) -> ExamDefinition:
