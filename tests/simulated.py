@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from app.exam.collected import Collected, cells_of, collect
-from app.exam.delivery import Edition, Noise, choose_block, noise_sizes
+from app.exam.delivery import Noise, choose_block, noise_sizes
+from app.exam.edition import Edition
 from app.exam.events import Answered, Event, HandedIn
 from app.exam.sitting import Sitting, evolve
 from itembank.items import OptionId
@@ -53,7 +54,7 @@ def sit_paper(  # noqa: PLR0913 - as above
     blank: float = 0.0,
 ) -> Sitting:
     """Return one whole paper, handed in."""
-    length, size = edition.exam.length, edition.exam.paper.block_size
+    length, size = edition.exam.positions, edition.exam.paper.block_size
     made = make_created(length=length, block_size=size)
     made = replace(made, exam=edition.exam.code, parameters=edition.parameters_id)
     sitting = make_sitting(Event(AT, make_started()), made=made, name=name)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import Duplicate, ExamNotRunnable, ItemsUndecided, NotConverged, NotFound, Refused
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from itembank.calibration import DECIMALS, CalibrationRun, Flag, ItemRow, Role
 from itembank.exams import Calibrated, LinkingConstants, ParameterSet, Prior
 from itembank.preflight import check_exam
@@ -93,7 +93,7 @@ def decide(
 
     The first acceptance freezes the reporting scale. Items that are neither accepted nor barred
     keep a difficulty on the same scale: re-expressed from the rating the first time, as they
-    were after that.
+    were after that. Items on trial get their parameters too, and no part in the scale.
     """
     unknown = sorted(choice.barred - set(edition.index))
     if unknown:
@@ -101,13 +101,18 @@ def decide(
     # An older version of an item has a row too, but no place in the next papers.
     taken = choice.accepted & set(edition.index)
     fresh = {row.item: _calibrated(row) for row in run.items if row.item in taken}
-    scale = newest or _frozen(run, fresh, edition)
+    scored = {name: one for name, one in fresh.items() if not edition.is_trial(name)}
+    scale = newest or _frozen(run, scored, edition)
     linking = run.linking
-    kept = {name: edition.parameters.items[name] for name in edition.index}
+    # Items outside this version's blueprint keep theirs: a later version may take them in again.
+    kept = dict(edition.parameters.items)
     if newest is None:
         linking = line = _from_ratings(fresh, edition.parameters)
-        steepness = float(np.exp(np.mean([np.log(one.a) for one in fresh.values()])))
-        kept = {name: _re_expressed(one, line, steepness) for name, one in kept.items()}
+        steepness = typical_steepness(fresh.values())
+        kept = {
+            name: re_expressed(one, (line.slope, line.intercept), steepness=steepness)
+            for name, one in kept.items()
+        }
     items = kept | fresh
     barred = (set(edition.parameters.barred) - choice.accepted) | choice.barred
     parameters = ParameterSet(
@@ -133,7 +138,7 @@ def _calibrated(row: ItemRow) -> Calibrated:
 
 
 def _frozen(run: CalibrationRun, fresh: dict[str, Calibrated], edition: Edition) -> FrozenScale:
-    """Return reporting scale 1: the accepted items, and the cut their ratings were judged for.
+    """Return reporting scale 1: the accepted scored items, and the cut of their ratings.
 
     A rating is the judged share of just-passing candidates who answer rightly, so the weighted
     mean rating is their domain score: the cut moves to the new scale without a new judgement.
@@ -175,9 +180,9 @@ def _from_ratings(fresh: dict[str, Calibrated], judged: ParameterSet) -> Linking
     """
     names = sorted(fresh)
     old, new = judged.arrays(names).b, np.array([fresh[name].b for name in names])
-    line = _regression(old, new)
+    line = regression(old, new)
     rest = np.array(
-        [_regression(np.delete(old, out), np.delete(new, out)) for out in range(len(names))]
+        [regression(np.delete(old, out), np.delete(new, out)) for out in range(len(names))]
     )
     count = len(names)
     errors = np.sqrt((count - 1) / count * ((rest - rest.mean(axis=0)) ** 2).sum(axis=0))
@@ -195,25 +200,44 @@ def _from_ratings(fresh: dict[str, Calibrated], judged: ParameterSet) -> Linking
     )
 
 
-def _regression(old: NDArray[np.float64], new: NDArray[np.float64]) -> tuple[float, float]:
+def regression(old: NDArray[np.float64], new: NDArray[np.float64]) -> tuple[float, float]:
     """Return slope and intercept; with ratings all alike, the slope 1."""
     spread = float(((old - old.mean()) ** 2).sum())
     slope = float(((old - old.mean()) * (new - new.mean())).sum()) / spread if spread else 1.0
     return slope, float(new.mean() - slope * old.mean())
 
 
-def _re_expressed(one: Calibrated, linking: LinkingConstants, steepness: float) -> Calibrated:
+def typical_steepness(items: Collection[Calibrated]) -> float:
+    """Return the geometric mean of the discriminations of items."""
+    return float(np.exp(np.mean([np.log(one.a) for one in items])))
+
+
+def re_expressed(one: Calibrated, line: tuple[float, float], *, steepness: float) -> Calibrated:
     """Return a judged item on the new scale: no judge rates a, so it has that of its peers."""
     return Calibrated(
         version=one.version,
         a=round(steepness, DECIMALS),
-        b=round(linking.slope * one.b + linking.intercept, DECIMALS),
+        b=round(line[0] * one.b + line[1], DECIMALS),
         c=one.c,
         judged=True,
     )
 
 
 def _problems(edition: Edition, parameters: ParameterSet) -> Iterator[str]:
-    free = [item for item in edition.items if item.id not in parameters.barred]
-    for one in check_exam(edition.exam, edition.framework, free, parameters):
-        yield f"{one.field}: {one.reason}"
+    """Tell what keeps the exam from being sat on these parameters.
+
+    A barred item on trial is not missed by the blueprint, but its slot needs another one.
+    """
+    barred = set(parameters.barred)
+    free = [one for one in edition.items if one.id not in barred or edition.is_trial(one.id)]
+    for problem in check_exam(edition.exam, edition.framework, free, parameters):
+        yield f"{problem.field}: {problem.reason}"
+    pretest = edition.exam.blueprint.pretest
+    if pretest is None:
+        return
+    left = len(set(pretest.items) - barred)
+    if left < pretest.slots:
+        yield (
+            f"pretest: every paper has {pretest.slots} items on trial, and {left} would be left "
+            "unbarred; save an exam version with fewer slots, or with more items on trial"
+        )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.errors import Refused
 from app.exam.anchoring import Anchoring, anchor_on
 from app.exam.collected import Collected
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from app.exam.findings import gather, item_rows
 from itembank.calibration import (
     DECIMALS,

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from app.exam.sitting import ENDED, Sitting
 from itembank.items import ItemVersion
 from psychometrics import ChoiceMatrix

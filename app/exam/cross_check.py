@@ -1,4 +1,4 @@
-"""Two engines on one window: only a fixed form's responses suit both."""
+"""Two engines on one window: the responses to fixed forms and random papers suit both."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -36,7 +36,8 @@ def compare_engines(sources: Sources, model: Literal["rasch", "1pl", "2pl"]) -> 
     if isinstance(sources.edition.exam.paper, AdaptivePaper):
         raise Refused(
             "Papers of this window were selected by earlier answers, and girth gives wrong "
-            "parameters for such data. The cross-check is for windows of a fixed form."
+            "parameters for such data. The cross-check is for windows of a fixed form, or of "
+            "papers drawn at random."
         )
     try:
         found = cross_check(sources.collected.choices.responses, model)

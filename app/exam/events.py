@@ -57,7 +57,7 @@ class BlockDelivered:
     """A block was chosen and shown; `remaining` is the rest of the paper it was chosen with.
 
     `ineligible` and `suspended` items were kept back; `solver` found the paper, and another could
-    be better by no more than the share `gap`.
+    be better by no more than the share `gap`, where that is known.
     """
 
     kind: ClassVar[str] = "block_delivered"
@@ -69,7 +69,12 @@ class BlockDelivered:
     ineligible: tuple[ItemId, ...] = ()
     suspended: tuple[ItemId, ...] = ()
     solver: str = "greedy"
-    gap: float = 0.0
+    gap: float | None = 0.0
+
+    @property
+    def is_proven_best(self) -> bool:
+        """Say whether no other paper could have been better, and the search had ended."""
+        return self.gap == 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from app.exam.anchoring import Anchoring
 from app.exam.collected import Collected
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from itembank.calibration import (
     DECIMALS,
     CurvePoint,
@@ -49,6 +49,7 @@ ANCHOR_Z = 3.29
 DEPARTURE = 0.05
 """... and how far the curve must be off, in probability, to matter."""
 GROUPS = 6
+ON_TRIAL = "It is on trial: it counts for no mark, and is no part of the reporting scale."
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ def _row(collected: Collected, edition: Edition, evidence: Evidence, column: int
         role, flags, notes = Role.LEFT_OUT, (), _left_out(evidence, label)
     elif label in evidence.anchors:
         role = Role.ANCHOR
+    if edition.is_trial(item.id):
+        notes = (*notes, ON_TRIAL)
     return ItemRow(
         item=label,
         version=item.version,

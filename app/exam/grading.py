@@ -10,7 +10,8 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from app.exam.delivery import Edition, scores
+from app.exam.delivery import scored_places, scores
+from app.exam.edition import Edition
 from app.exam.sitting import Sitting
 from itembank.criteria import Kind
 from itembank.exams import Band, Scoring
@@ -53,11 +54,23 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How the positions of a paper ended."""
+    """How the scored positions of a paper ended, and how many more were on trial."""
 
     answered: int
     omitted: int
     not_delivered: int
+    trial: int = 0
+    trial_answered: int = 0
+
+    @property
+    def shown_answered(self) -> int:
+        """Return the answers as their candidate counts them, who cannot tell what is on trial."""
+        return self.answered + self.trial_answered
+
+    @property
+    def positions(self) -> int:
+        """Return the positions of the whole paper, items on trial too."""
+        return self.answered + self.omitted + self.not_delivered + self.trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +172,12 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
     """Return the result of an ended sitting.
 
     Blanks in delivered blocks score 0. Positions that time kept from being delivered are the
-    last shadow paper's remaining items, and score 0 too: stopping early gains nothing. Barred
-    items do not count. A credited item that was not answered rightly is taken out where that
-    raises the mark.
+    last shadow paper's remaining items, and score 0 too: stopping early gains nothing. Items on
+    trial and barred items do not count. A credited item that was not answered rightly is taken
+    out where that raises the mark.
     """
-    names = [place.item for place in sitting.places] + [name for name, _ in sitting.remaining]
+    delivered = [place.item for place, _ in scored_places(edition, sitting)]
+    names = delivered + [name for name, _ in sitting.remaining]
     scored = scores(edition, sitting)
     right = np.array(scored + [int(Code.WRONG)] * (len(names) - len(scored)), dtype=np.int8)
     counts = np.array([name not in edition.parameters.barred for name in names], dtype=np.bool_)
@@ -178,7 +192,6 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
     exact, error = _mark(edition, paper.right, score, edition.scale.slope_at(score) * slope * sem)
     mark = half_up(exact)
     outcomes, criteria = _parts(edition, paper)
-    omitted = sum(answer.option is None for answer in sitting.answers)
     return Result(
         mark=mark,
         band=band(mark, edition.exam.bands).code,
@@ -191,8 +204,20 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
         provisional=edition.scale.provisional,
         outcomes=outcomes,
         criteria=criteria,
-        counts=Counts(len(scored) - omitted, omitted, len(names) - len(scored)),
+        counts=_counts(edition, sitting),
         basis=_basis(edition, names, paper, credited),
+    )
+
+
+def _counts(edition: Edition, sitting: Sitting) -> Counts:
+    saved = [answer.option is not None for _, answer in scored_places(edition, sitting)]
+    answers = sum(answer.option is not None for answer in sitting.answers)
+    return Counts(
+        answered=sum(saved),
+        omitted=len(saved) - sum(saved),
+        not_delivered=len(sitting.remaining),
+        trial=edition.exam.positions - edition.exam.length,
+        trial_answered=answers - sum(saved),
     )
 
 

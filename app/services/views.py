@@ -32,13 +32,14 @@ class PositionView:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a candidate is told before the start."""
+    """What a candidate is told before the start; `trial` questions do not count."""
 
     minutes: int
     extra_time: float
     total_minutes: int
     grace_seconds: int
     block_size: int
+    trial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ def _view(tx: Transaction, sitting: Sitting, window: Window, at: datetime) -> Si
             total_minutes=allowance(minutes, extra) // timedelta(minutes=1),
             grace_seconds=0 if clock is None else int(clock.grace.total_seconds()),
             block_size=sitting.made.block_size,
+            trial=exam.positions - exam.length,
         ),
         length=sitting.made.length,
         block=sitting.block,

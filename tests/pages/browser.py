@@ -75,6 +75,7 @@ class Page:
             if control.get("type") == "radio" and "checked" not in control.attrib:
                 continue
             sent[control.attrib["name"]] = control.get("value", "")
+        sent |= {area.attrib["name"]: "".join(area.itertext()) for area in form.iter("textarea")}
         return sent
 
     def pressed(self, label: str) -> tuple[str, dict[str, str]]:

@@ -107,6 +107,14 @@ class Sitting(Document):
     flagged: Annotated[
         int, Field(description="On the whole paper, closed blocks too.", examples=[1])
     ]
+    on_trial: Annotated[
+        int,
+        Field(
+            description="How many of the questions do not count; tell the candidate before the "
+            "start. Nobody is told which they are.",
+            examples=[0],
+        ),
+    ]
     is_last_block: bool
     total_minutes: Annotated[int, Field(examples=[90])]
     started_at: Told | None
@@ -136,6 +144,7 @@ class Sitting(Document):
             length=view.length,
             answered=view.answered,
             flagged=view.flagged,
+            on_trial=view.rules.trial,
             is_last_block=view.is_last_block,
             total_minutes=view.rules.total_minutes,
             started_at=view.started_at,
@@ -154,10 +163,20 @@ class Option(Document):
     text: Annotated[str, Field(examples=["Ask the customers who left."])]
 
 
+class Stimulus(Document):
+    """What several questions are about. Show it above each of them."""
+
+    title: Annotated[str, Field(examples=["A charity in spring"])]
+    text: Annotated[
+        Sequence[str], Field(description="Paragraphs.", examples=[["The charity feeds..."]])
+    ]
+
+
 class Item(Document):
     """A question as its candidate sees it."""
 
     position: Annotated[int, Field(examples=[7])]
+    stimulus: Annotated[Stimulus | None, Field(description="Most questions have none.")]
     stem: Annotated[Sequence[str], Field(examples=[["A charity...", "What should it do first?"]])]
     options: Sequence[Option]
     chosen: Annotated[str | None, Field(examples=["b"])]
@@ -168,6 +187,9 @@ class Item(Document):
         """Return a question as told."""
         return cls(
             position=view.position,
+            stimulus=None
+            if view.item.stimulus is None
+            else Stimulus(title=view.item.stimulus.title, text=view.item.stimulus.text),
             stem=view.item.stem,
             options=[
                 Option(id=option.id, letter=option.letter, text=option.text)

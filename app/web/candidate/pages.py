@@ -8,6 +8,7 @@ from app.exam.window import Phase
 from app.services.views import ItemView, PositionView, SittingView
 from app.web.problems import Problem
 from app.web.rendering import clock_words, minutes_words, moment_words
+from itembank.items import ShownStimulus
 
 SERVICE = "Adept exams"
 # The one notice an address may ask for: Save and finish came early, and the exam goes on.
@@ -150,6 +151,7 @@ class QuestionPage:
     request: str
     view: SittingView
     position: int
+    stimulus: ShownStimulus | None
     context: tuple[str, ...]
     asked: str
     options: tuple[OptionCard, ...]
@@ -285,6 +287,7 @@ def question_page(
         request=tokens.request,
         view=view,
         position=number,
+        stimulus=item.item.stimulus,
         context=tuple(context),
         asked=asked,
         options=tuple(

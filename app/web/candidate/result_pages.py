@@ -84,8 +84,7 @@ def _profile(part: Part) -> Profile:
 
 def _counts(found: ResultView) -> str:
     counts = found.graded.result.counts
-    total = counts.answered + counts.omitted + counts.not_delivered
-    return f"You answered {counts.answered} of {total} questions."
+    return f"You answered {counts.shown_answered} of {counts.positions} questions."
 
 
 _HEADINGS = {

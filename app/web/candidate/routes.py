@@ -79,7 +79,8 @@ def close_part(request: Request, context: Ctx, sitting_id: str, form: Sent) -> R
     if not NUMBER.fullmatch(form.block):
         raise Invalid("block", "The form did not say which part to close. Nothing was changed.")
     with context.database.begin() as tx:
-        after = sit.close_block(tx, sitting_id, int(form.block), caller=caller)
+        seconds = context.settings.assembly_seconds
+        after = sit.close_block(tx, sitting_id, int(form.block), caller=caller, seconds=seconds)
     return see_other(_first_open(after))
 
 

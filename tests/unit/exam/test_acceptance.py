@@ -1,6 +1,7 @@
 """What a decision makes: a scale that is frozen once, and a set in which all has one origin."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -8,10 +9,19 @@ import pytest
 from app.errors import Duplicate, ExamNotRunnable, ItemsUndecided, NotConverged, NotFound, Refused
 from app.exam.acceptance import ALL, CLEAR, choose, decide, require_acceptable
 from app.exam.calibration import Origin, Request, Sources, calibrate_responses
-from app.exam.delivery import Edition, edition
+from app.exam.edition import Edition, edition
+from itembank.blueprint import Pretest
 from itembank.calibration import CalibrationRun, Flag, Role
+from itembank.exams import provisional_parameters
 from itembank.scale import FrozenScale
-from tests.factories import make_bank, make_edition, make_exam, make_framework
+from tests.factories import (
+    make_bank,
+    make_blueprint,
+    make_edition,
+    make_exam,
+    make_framework,
+    make_item,
+)
 from tests.simulated import collected, make_truth, sit_window
 
 EDITION = make_edition(make_exam(block_size=4), items=make_bank(8))
@@ -60,6 +70,20 @@ def test_the_first_acceptance_freezes_the_scale() -> None:
     assert made.parameters.prior is not None
     assert made.parameters.prior.mean == 0.0
     assert made.re_expressed == ()
+
+
+def test_items_outside_the_blueprint_keep_their_place_in_the_set() -> None:
+    without = make_blueprint({"1.1": 3, "1.2": 3}, outcomes={"1": (6, 6)})
+    bank = make_bank(8)
+    narrow = edition(
+        make_exam(block_size=3, blueprint=without),
+        make_framework(),
+        bank,
+        provisional_parameters(bank),
+    )
+    made = decide(RUN, choose(RUN, [ALL], []), narrow, accepted()[1])
+    assert set(made.parameters.items) == set(NAMES)
+    assert all(narrow.item(name).criterion != "2.1" for name in narrow.index)
 
 
 def test_the_cut_is_the_weighted_mean_rating_of_the_scale() -> None:
@@ -213,3 +237,65 @@ def test_sets_without_and_with_a_scale_are_not_mixed_up() -> None:
     with pytest.raises(ValueError, match="reporting scale None"):
         edition(EDITION.exam, make_framework(), EDITION.items, EDITION.parameters, made.scale)
     assert replace(EDITION, scale=made.scale.scale()).scale.provisional is False
+
+
+TRIAL = ("T-1", "T-2", "T-3")
+
+
+@cache
+def tried() -> tuple[Edition, CalibrationRun]:
+    """Return an exam with two slots for three items on trial, and the run of a window of it."""
+    pretest = Pretest(slots=2, items=TRIAL)
+    blueprint = EDITION.exam.blueprint.model_copy(update={"pretest": pretest})
+    exam = EDITION.exam.model_copy(update={"blueprint": blueprint})
+    trial = [make_item(name, criterion="1.1") for name in TRIAL]
+    made = make_edition(exam, items=[*make_bank(8), *trial])
+    sittings = sit_window(made, make_truth(made), persons=200)
+    run = calibrate_responses(
+        Sources(collected(made, sittings), made, None),
+        Request(),
+        origin=Origin("cal-1-w", "w", "2027-01-20T10:00:00.000000Z", "ivo", {"adept": "0"}),
+        progress=lambda _done, _of: None,
+    )
+    return made, run
+
+
+def test_an_item_on_trial_gets_its_parameters_and_no_part_in_the_frozen_scale() -> None:
+    made, run = tried()
+    outcome = decide(run, choose(run, [ALL], []), made, None)
+    assert not set(outcome.scale.items) & set(TRIAL)
+    assert set(outcome.scale.items) <= set(NAMES)
+    assert {"T-1", "T-2"} <= set(outcome.accepted)
+    assert not outcome.parameters.items["T-1"].judged
+    ratings = {
+        code: [item.rating for item in EDITION.items if item.criterion == code]
+        for code in outcome.scale.weights
+    }
+    expected = sum(
+        weight * float(np.mean(ratings[code])) for code, weight in outcome.scale.weights.items()
+    )
+    assert outcome.scale.points[1][0] == pytest.approx(expected, abs=1e-8)
+
+
+def test_an_item_on_trial_that_is_not_accepted_rests_on_its_rating_on_the_new_scale() -> None:
+    made, run = tried()
+    outcome = decide(run, choose(run, NAMES, []), made, None)
+    assert outcome.parameters.items["T-1"].judged
+    assert set(TRIAL) <= set(outcome.re_expressed)
+
+
+def test_items_on_trial_alone_freeze_no_scale() -> None:
+    made, run = tried()
+    with pytest.raises(ExamNotRunnable, match="has no accepted item"):
+        decide(run, choose(run, ["T-1", "T-2"], []), made, None)
+
+
+def test_an_item_on_trial_can_be_barred_while_there_is_another_for_each_slot() -> None:
+    made, run = tried()
+    outcome = decide(run, choose(run, [ALL], ["T-1"]), made, None)
+    assert outcome.parameters.barred == ("T-1",)
+    later = edition(made.exam, make_framework(), made.items, outcome.parameters, outcome.scale)
+    sitting = sit_window(later, make_truth(later), persons=1)[0]
+    assert {"T-2", "T-3"} <= {place.item for place in sitting.places}
+    with pytest.raises(ExamNotRunnable, match="2 items on trial, and 1 would be left"):
+        decide(run, choose(run, [ALL], ["T-1", "T-2"]), made, None)

@@ -10,7 +10,8 @@ from app.errors import Refused
 from app.exam.anchoring import Anchoring
 from app.exam.calibration import Origin, Request, Sources, calibrate_responses
 from app.exam.collected import Cell, cells_of, collect
-from app.exam.delivery import Edition
+from app.exam.cross_check import compare_engines
+from app.exam.edition import Edition
 from app.exam.findings import gather, item_rows
 from itembank.calibration import CalibrationRun, Flag, Role
 from itembank.exams import LinkingConstants
@@ -199,6 +200,25 @@ def test_girth_serves_a_fixed_form() -> None:
 
     assert run.options.engine == "girth"
     assert sum(row.role is Role.CALIBRATED for row in run.items) == 8
+
+
+def test_papers_drawn_at_random_suit_both_engines_and_they_agree() -> None:
+    exam = make_exam(blueprint=EDITION.exam.blueprint, paper={"kind": "random", "block_size": 8})
+    drawn = make_edition(exam, items=make_bank(12))
+    sittings = sit_window(drawn, TRUTH, persons=600)
+    sources = Sources(collected(drawn, sittings), drawn, None)
+
+    run = calibrate_responses(
+        sources, Request(engine="girth"), origin=ORIGIN, progress=lambda _done, _of: None
+    )
+    found = compare_engines(sources, "2pl")
+
+    assert run.options.engine == "girth"
+    assert all(row.role is Role.CALIBRATED for row in run.items)
+    assert len(found.items) == 36
+    assert max(abs(one.b - one.girth_b) for one in found.items) < 0.25
+    with pytest.raises(Refused, match="fixed form, or of papers drawn at random"):
+        compare_engines(Sources(collected(EDITION, []), EDITION, None), "2pl")
 
 
 def test_an_older_version_of_an_item_has_a_row_of_its_own() -> None:

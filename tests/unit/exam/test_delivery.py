@@ -4,10 +4,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.exam.delivery import MOST_OPTIONS, Edition, Noise, choose_block, noise_sizes
+from app.exam.delivery import MOST_OPTIONS, Noise, choose_block, noise_sizes
+from app.exam.edition import Edition
 from app.exam.events import Answered, BlockDelivered, Event, Started
 from app.exam.sitting import Sitting, evolve
 from itembank.items import ItemId
@@ -28,6 +29,7 @@ from tests.factories import (
 
 EDITION = make_edition()
 SIZES = noise_sizes(EDITION)
+SIZED = {size: make_edition(make_exam(block_size=size)) for size in (1, 2, 3, 8)}
 
 
 def make_noise(seed: int, edition: Edition = EDITION) -> Noise:
@@ -61,11 +63,12 @@ def names(block: BlockDelivered) -> list[str]:
     return [place.item for place in block.places]
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 8])
+@pytest.mark.parametrize("size", SIZED)
 @pytest.mark.parametrize("right", [1, 2, 9])
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_every_paper_meets_its_quotas_exactly(size: int, right: int, seed: int) -> None:
-    edition = make_edition(make_exam(block_size=size))
+    edition = SIZED[size]
     done = whole(begun(block_size=size), edition, seed, right=right)
     items = [edition.item(place.item) for place in done.places]
     assert len({item.id for item in items}) == 8
@@ -144,6 +147,7 @@ def test_an_item_seen_before_that_has_left_the_bank_does_not_matter() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_options_are_shuffled_where_the_item_allows_it_and_all_are_there(seed: int) -> None:
     bank = [item.model_copy(update={"shuffle": "1.1" not in item.id}) for item in make_bank()]

@@ -28,6 +28,18 @@ BODIES: tuple[Body, ...] = (
     Started(90, 0.25, 20, seen_before=((ItemId("I-1"), 1), (ItemId("I-2"), 2))),
     BlockDelivered(1, make_places(1, 2), ((ItemId("I-3"), 1),), theta=-0.123456, sem=1e-6),
     BlockDelivered(9, (), (), theta=0.1 + 0.2, sem=1.0),
+    BlockDelivered(
+        2,
+        make_places(3, 1),
+        (),
+        theta=0.5,
+        sem=0.5,
+        ineligible=(ItemId("I-4"), ItemId("I-5")),
+        suspended=(ItemId("I-6"),),
+        solver="integer",
+        gap=0.000123,
+    ),
+    BlockDelivered(3, (), (), theta=0.5, sem=0.5, solver="earlier", gap=None),
     Answered(1, OptionId("q"), flagged=True),
     Answered(2, None, flagged=False),
     LateRefused("answer", 1, "Ünïcode 'quoted' \x00"),
@@ -57,3 +69,16 @@ def test_text_that_is_no_event_is_refused() -> None:
         decode(Created.kind, {"booking": "b"})
     with pytest.raises(KeyError):
         decode("sang", {})
+
+
+def test_a_block_recorded_without_its_circumstances_had_none_and_was_the_best() -> None:
+    bare = {"block": 1, "places": [], "remaining": [], "theta": 0.5, "sem": 1.0}
+    block = decode(BlockDelivered.kind, bare)
+    assert block == BlockDelivered(1, (), (), theta=0.5, sem=1.0)
+    assert isinstance(block, BlockDelivered)
+    assert (block.ineligible, block.suspended, block.is_proven_best) == ((), (), True)
+
+
+@pytest.mark.parametrize("gap", [0.01, None])
+def test_a_block_with_a_gap_is_not_proven_the_best(gap: float | None) -> None:
+    assert not BlockDelivered(1, (), (), theta=0.5, sem=1.0, gap=gap).is_proven_best

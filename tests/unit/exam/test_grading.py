@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exam.delivery import Edition, choose_block, scores
+from app.exam.delivery import choose_block, scores
+from app.exam.edition import Edition
 from app.exam.events import Answered, Event, HandedIn, TimeEnded
 from app.exam.grading import (
     Level,

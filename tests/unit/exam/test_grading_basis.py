@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.exam.delivery import Edition, edition
+from app.exam.edition import Edition, edition
 from app.exam.grading import grade
 from app.exam.sitting import Sitting
 from itembank.exams import Calibrated, LinkingConstants, ParameterSet, Prior, Scoring
