@@ -28,6 +28,7 @@ ExamError
 │   ├── SamePerson         release needs two people
 │   ├── ProvisionalScale   the exam does not allow release on judged parameters
 │   ├── ExamNotRunnable    the definition fails its checks
+│   ├── ItemNeeded         no paper can be made without the item
 │   ├── Duplicate          it exists already
 │   └── Overtaken          somebody did the same at the same moment
 ├── Invalid                the input is not what it should be
@@ -296,6 +297,18 @@ class ExamNotRunnable(Refused):
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("The exam cannot be run as it is defined: " + "; ".join(reasons) + ".")
+        self.reasons = tuple(reasons)
+
+
+class ItemNeeded(Refused):
+    """No paper of an exam in use can be made without the item."""
+
+    def __init__(self, item: str, reasons: Sequence[str]) -> None:
+        super().__init__(
+            f"Item '{item}' is needed: {'; '.join(reasons)}. Nothing was changed. Close the "
+            "windows named first, or suspend the item all the same: then it is given only where "
+            "no paper can be made without it, and the record of the sitting says so."
+        )
         self.reasons = tuple(reasons)
 
 

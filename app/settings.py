@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     board_refresh_seconds: int = Field(
         default=20, ge=5, description="How often the board's page of sittings reloads itself."
     )
+    assembly_seconds: float = Field(
+        default=0.5,
+        ge=0.05,
+        le=30,
+        description="How long the search for the best paper may take at each block.",
+    )
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="The largest request body that is read."
     )

@@ -1,14 +1,18 @@
 """`adept exam`: the exams, and whether they can be run."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.command import REFUSED, command, noun
 from app.cli.output import Output, facts, line, table
-from app.cli.station import opened
+from app.cli.station import actor, opened
+from app.exam.changes import exposure_words, paper_words
 from app.services import item_bank
+from app.services.bookings import Actor
 from app.services.item_bank import ExamLine
+from itembank.sentences import sentences
 
 room = noun("Exams: what is sat, and whether it can be run.")
 
@@ -39,8 +43,8 @@ def show(out: Output, code: Annotated[str, typer.Argument(help="The exam's code.
     """
     with opened() as here, here.database.read() as tx:
         found = item_bank.exam(tx, code)
+        framework = item_bank.framework_of(tx, found.exam)
     exam = found.exam
-    shares = ", ".join(f"{name}: {count}" for name, count in exam.blueprint.criteria.items())
     bands = ", ".join(f"{one.name} from {one.lowest}" for one in exam.bands)
     allowed = "allowed" if exam.release_on_provisional else "refused"
     out.report(
@@ -49,15 +53,62 @@ def show(out: Output, code: Annotated[str, typer.Argument(help="The exam's code.
             [
                 ("exam", f"{exam.code} version {exam.version}"),
                 ("title", exam.title),
-                ("paper", f"{exam.length} items in {exam.minutes} minutes, {exam.paper.kind}"),
-                ("blocks", f"{exam.block_count} of up to {exam.paper.block_size} items"),
-                ("blueprint", shares),
+                ("time", f"{exam.minutes} minutes"),
+                ("paper", paper_words(exam)),
+                ("exposure", exposure_words(exam)),
                 ("scoring", exam.scoring),
                 ("bands", bands),
                 ("parameters", "provisional" if found.provisional else "calibrated"),
                 ("release on provisional", allowed),
             ]
         ),
+        line(""),
+        line("Every paper holds:"),
+        *(line(f"- {one.words}") for one in sentences(exam.blueprint, framework)),
+    )
+
+
+@command(room)
+def save(
+    out: Output,
+    file: Annotated[Path, typer.Argument(help="The exam's definition, a JSON file.")],
+    *,
+    by: Annotated[
+        str, typer.Option(help="The email of the psychometrician or chair who decided it.")
+    ] = "",
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the change.")] = "",
+    as_next: Annotated[
+        bool, typer.Option("--next", help="Save it as the next version, whatever the file says.")
+    ] = False,
+) -> None:
+    """Save an exam, or the next version of one: windows planned from then on use it.
+
+    The file holds what `adept exam show EXAM --json` prints, with your changes. What is
+    calibrated stays calibrated, on the same reporting scale.
+
+    Example: `adept exam save exam.json --next --by ivo@x.example`
+    """
+    exam = item_bank.read_exam(file)
+    with opened() as here:
+        with here.database.read() as tx:
+            who = Actor(item_bank.saver(tx, by), actor().at) if by else actor()
+            planned = item_bank.next_version(tx, exam) if as_next else exam
+            saving = item_bank.plan_exam(tx, planned)
+        with here.database.begin() as tx:
+            item_bank.keep_exam(tx, saving, actor=who, reason=reason)
+    changes = [str(one) for one in saving.changes]
+    value = {
+        "exam": saving.exam.code,
+        "version": saving.exam.version,
+        "provisional": saving.parameters.provisional,
+        "changes": changes,
+        "warnings": saving.warnings,
+    }
+    out.report(
+        value,
+        line(f"Saved: {saving.exam.code} version {saving.exam.version}."),
+        *(line(f"- {one}") for one in changes),
+        *(line(f"Take care: {one}") for one in saving.warnings),
     )
 
 
@@ -66,24 +117,34 @@ def check(
     out: Output,
     code: Annotated[str | None, typer.Argument(help="The exam's code; by default all.")] = None,
 ) -> None:
-    """Check that exams can be run with their bank: codes, quotas, scoring.
+    """Check that exams can be run with their bank: every constraint, exposure, scoring.
 
-    Exit code 1 says that something stands against it; each reason is printed.
+    Exit code 1 says that something stands against it; each reason is printed. What is barely
+    possible is told as a warning.
 
     Example: `adept exam check cim-l6-smm`
     """
     with opened() as here, here.database.read() as tx:
         codes = [code] if code else sorted({one.exam.code for one in item_bank.exams(tx)})
         found = [(name, one) for name in codes for one in item_bank.check_saved(tx, name)]
+        sound = [name for name in codes if name not in {code for code, _ in found}]
+        advice = [(name, one) for name in sound for one in item_bank.advice_on(tx, name)]
     value = {
         "checked": codes,
         "problems": [
             {"exam": name, "field": one.field, "reason": one.reason} for name, one in found
         ],
+        "warnings": [
+            {"exam": name, "field": one.field, "reason": one.reason} for name, one in advice
+        ],
     }
     rows = [(name, one.field, one.reason) for name, one in found]
     shown = table(("exam", "field", "reason"), rows)
-    out.report(value, shown if rows else line(f"Can be run: {', '.join(codes) or 'no exam yet'}."))
+    out.report(
+        value,
+        shown if rows else line(f"Can be run: {', '.join(codes) or 'no exam yet'}."),
+        *(line(f"Take care, {name}: {one.reason}.") for name, one in advice),
+    )
     if found:
         raise typer.Exit(REFUSED)
 

@@ -6,12 +6,14 @@ import typer
 
 from app import ambient
 from app.cli.command import command, noun
+from app.cli.exposure import exposure_tables
 from app.cli.output import Output, instant, line, table
 from app.cli.sitting import Minutes, Reason
 from app.cli.station import actor, opened
 from app.cli.station import instant as written
 from app.exam.window import Window
 from app.services import exam_windows, grade
+from app.services import exposure as exposures
 from app.services.bookings import Actor
 from app.services.exam_windows import Plan, WindowView
 
@@ -139,6 +141,33 @@ def credit(
         grade.credit(tx, window, item, reason, actor=Actor(by, actor().at))
     value = {"window": window, "item": item, "reason": reason}
     out.report(value, line(f"Item {item} is credited to all. Now: adept grade --window {window}"))
+
+
+@command(room)
+def exposure(out: Output, window: Name) -> None:
+    """Show how often a window's items have been met so far, most met first.
+
+    Groups are of ability, the lowest first; what two papers share is their overlap.
+
+    Example: `adept window exposure autumn-2026`
+    """
+    with opened() as here, here.database.read() as tx:
+        found = exposures.exposure_report(tx, window)
+    out.report(found, *exposure_tables(found))
+
+
+@command(room)
+def recount(out: Output, window: Name) -> None:
+    """Count the exposure of a window's exam again from the records, where `adept doctor` says so.
+
+    Blocks that are due meanwhile wait.
+
+    Example: `adept window recount autumn-2026`
+    """
+    with opened() as here, here.database.begin() as tx:
+        wrong = exposures.rebuild(tx, window)
+    said = f"Counted again; {wrong} of the counts were wrong." if wrong else "The counts are right."
+    out.report({"window": window, "wrong": wrong}, line(said))
 
 
 def _value(view: WindowView) -> dict[str, object]:

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.errors import Forbidden, Invalid, NotFound, Refused
+from app.errors import Invalid, Refused
 from app.exam.acceptance import Outcome, choose, decide, require_acceptable
 from app.exam.chain import stamp
+from app.services import item_bank
+from app.services.access import who_may
 from app.services.bookings import Actor
 from app.services.calibration_record import view
-from app.store import access, audit, bank, calibrations
+from app.store import audit, bank, calibrations
 from app.store.audit import Entry
 from app.store.database import Transaction
 from itembank.calibration import Acceptance, CalibrationRun
@@ -28,10 +30,11 @@ class Wish:
 def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance:
     """Put a run's accepted items in force: the next sitting is made from them.
 
+    Newer versions of the exam rest on them too, unless they have an acceptance of their own.
     Sittings in progress keep the parameters they were made with; windows that are graded but
     not released must be graded again.
     """
-    who = _decider(tx, actor.name)
+    who = who_may(tx, actor.name, "accept calibrations", roles=DECIDERS)
     if not wish.reason.strip():
         raise Invalid("reason", "Give the reason for the decision; it becomes part of the record.")
     found = view(tx, run)
@@ -44,12 +47,14 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
     made = decide(found.run, choice, edition, newest)
     decision = _decision(tx, found.run, made, wish, Actor(who, actor.at))
     calibrations.accept(tx, decision, found.run, actor.at)
+    newer = item_bank.carry_forward(tx, found.run.exam, found.run.exam_version, made.parameters)
     detail: dict[str, object] = {
         "parameters": decision.parameters,
         "scale": decision.scale,
         "accepted": len(decision.accepted),
         "barred": decision.barred,
         "reason": decision.reason,
+        **({"newer_versions": newer} if newer else {}),
     }
     audit.note(tx, Entry(actor.at, who, "calibration.accepted", run, detail))
     return decision
@@ -71,15 +76,3 @@ def _decision(
         reason=wish.reason.strip()[:500],
         at=stamp(actor.at),
     )
-
-
-def _decider(tx: Transaction, email: str) -> str:
-    member = access.staff_by_email(tx, email)
-    if member is None:
-        raise NotFound("member of staff", email)
-    if not DECIDERS & member.roles:
-        raise Forbidden(
-            f"{member.email} may not accept calibrations: that needs the role psychometrician "
-            "or chair."
-        )
-    return member.email

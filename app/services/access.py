@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -136,6 +137,20 @@ def require_role(member: StaffMember, *roles: Role) -> None:
     if not member.roles & {str(role) for role in roles}:
         wanted = " or ".join(str(role) for role in roles)
         raise Forbidden(f"This needs the role {wanted}; you are signed in as {member.email}.")
+
+
+def who_may(tx: Transaction, email: str, what: str, *, roles: Collection[str]) -> str:
+    """Return the address of a member with one of the roles, as it is kept; raise Forbidden.
+
+    One person typed in two ways is still one person.
+    """
+    member = access.staff_by_email(tx, email)
+    if member is None:
+        raise NotFound("member of staff", email)
+    if member.roles.isdisjoint(roles):
+        needed = " or ".join(sorted(roles))
+        raise Forbidden(f"{member.email} may not {what}: that needs the role {needed}.")
+    return member.email
 
 
 def renew_password(tx: Transaction, email: str, password: str) -> None:

@@ -85,7 +85,7 @@ def cross_check_window(
     actor: Actor,
     progress: Progress = silent,
 ) -> TwoEngines:
-    """Compare our engine with girth on the responses of a fixed form; nothing is kept."""
+    """Compare our engine with girth on fixed forms or random papers; nothing is kept."""
     with database.read() as tx:
         data = window_data(tx, window, actor=actor, progress=progress)
     return compare_engines(data.sources, model)

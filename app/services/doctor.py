@@ -10,10 +10,11 @@ from tempfile import TemporaryFile
 
 from app.errors import ExamError
 from app.exam.chain import first_break
-from app.services import item_bank
+from app.services import exposure, item_bank, suspend
 from app.services.health import health
 from app.settings import Settings
 from app.store import bank, sittings, windows
+from app.store import exposure as states
 from app.store.condition import Condition, condition, newest_sittings
 from app.store.database import Database, Transaction
 
@@ -60,6 +61,7 @@ def examine(database: Database, settings: Settings, at: datetime) -> list[Check]
     with database.read() as tx:
         seen = condition(tx, at - SWEEP_PATIENCE)
         checks += [_durability(seen), *_clock(seen, at), *_exams(tx), _lint(tx), _chains(tx)]
+        checks += [_exposure(tx), *_suspended(tx, at)]
         checks += [_overdue(seen), *_demo(tx, settings)]
     return checks
 
@@ -168,6 +170,27 @@ def _chains(tx: Transaction) -> Check:
             found = f"sitting {name}: {broken.reason}"
             return Check("chains", Status.FAIL, found, "Run `adept audit verify`; tell the board.")
     return Check("chains", Status.OK, f"the {len(names)} sittings changed last verify")
+
+
+def _exposure(tx: Transaction) -> Check:
+    keys = list(states.every(tx))
+    for key in keys:
+        if not exposure.is_sound(tx, key):
+            name = f"{key.exam} version {key.exam_version}"
+            found = f"what is counted for {name} is not what its sittings were given"
+            advice = "Count it again: `adept window recount` with one of its windows."
+            return Check("exposure", Status.FAIL, found, advice)
+    return Check("exposure", Status.OK, f"the counts of {len(keys)} exam versions are right")
+
+
+def _suspended(tx: Transaction, at: datetime) -> Iterator[Check]:
+    short = suspend.shortages(tx, at=at)
+    for reason in short:
+        advice = "Resume one of the suspended items (`adept item list`), or close the window."
+        yield Check("suspended items", Status.WARN, reason, advice)
+    if not short:
+        held_back = sum(one.lifted_at is None for one in suspend.suspensions(tx))
+        yield Check("suspended items", Status.OK, f"{held_back}, which papers can do without")
 
 
 def _overdue(seen: Condition) -> Check:

@@ -11,7 +11,7 @@ from app.exam.events import Extended
 from app.exam.naming import named
 from app.exam.sitting import ENDED, IN_PROGRESS, Sitting, SittingId, State
 from app.exam.window import Phase, Window, phase, require_span
-from app.services import sit
+from app.services import sit, suspend
 from app.services.bookings import Actor
 from app.store import audit, bank, people, results, sittings, windows
 from app.store.audit import Entry
@@ -87,7 +87,7 @@ def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
     if windows.find(tx, plan.id) is not None:
         raise Duplicate("window", plan.id)
     version = plan.exam_version or bank.latest_version(tx, plan.exam)
-    bank.load_edition(tx, plan.exam, version)
+    suspend.require_papers(tx, plan.exam, version)
     window = Window(
         id=plan.id,
         title=title,

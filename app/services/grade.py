@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from app.errors import AlreadyReleased, Duplicate, Forbidden, Invalid, NotFound
+from app.errors import AlreadyReleased, Duplicate, Invalid, NotFound
 from app.exam.grading import Graded, Result, grade
 from app.exam.sitting import ENDED
 from app.exam.window import (
@@ -16,8 +16,9 @@ from app.exam.window import (
     require_two_people,
 )
 from app.services import exam_windows, sit
+from app.services.access import who_may
 from app.services.bookings import Actor
-from app.store import access, audit, bank, calibrations, results, sittings, windows
+from app.store import audit, bank, calibrations, results, sittings, windows
 from app.store.audit import Entry
 from app.store.calibrations import Credit
 from app.store.database import Transaction
@@ -81,7 +82,7 @@ def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor
         raise AlreadyReleased(window)
     view = exam_windows.view(tx, window, at=actor.at)
     require_ended(found, view.in_progress, actor.at)
-    by = _with_role(tx, actor.name, CREDITORS, "credit items")
+    by = who_may(tx, actor.name, "credit items", roles=CREDITORS)
     if not reason.strip():
         raise Invalid("reason", "Give the reason for the credit; it becomes part of the record.")
     if item not in bank.load_edition(tx, found.exam, found.exam_version).index:
@@ -157,18 +158,7 @@ def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
 
 
 def _releaser(tx: Transaction, email: str) -> str:
-    return _with_role(tx, email, RELEASERS, "release results")
-
-
-def _with_role(tx: Transaction, email: str, roles: frozenset[str], what: str) -> str:
-    """Return the address as it is kept: one person typed in two ways is still one person."""
-    member = access.staff_by_email(tx, email)
-    if member is None:
-        raise NotFound("member of staff", email)
-    if not roles & member.roles:
-        needed = " or ".join(sorted(roles))
-        raise Forbidden(f"{member.email} may not {what}: that needs the role {needed}.")
-    return member.email
+    return who_may(tx, email, "release results", roles=RELEASERS)
 
 
 def _note(

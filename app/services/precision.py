@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from app.exam.grading import Graded, band, half_up
 from app.services.simulation import Metric, Person, Truth
 from psychometrics import ItemParameters

@@ -7,8 +7,9 @@ from app.errors import ExamError
 from app.exam import delivery
 from app.exam import sitting as machine
 from app.exam.chain import Break, first_break
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from app.exam.events import BlockDelivered, Created, Event
+from app.exam.feasible_block import faults
 from app.exam.grading import Result, grade
 from app.exam.sitting import ENDED, Sitting
 from app.services.grade import Progress, silent
@@ -16,6 +17,9 @@ from app.services.sit import block_noise
 from app.store import bank, calibrations, results, sittings, windows
 from app.store.database import Transaction
 from app.store.sittings import Stored
+
+# A block that was proven best in the time of a sitting is proven so again, on any machine.
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,19 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class DerivedBlock:
-    """A block as it was chosen again."""
+    """A block as it was chosen again.
+
+    One whose search was cut off by time is not chosen again: it is as recorded, and checked to
+    meet the blueprint, but not to be the best there was (`is_proven_best`).
+    """
 
     block: int
     items: tuple[str, ...]
     theta: float
     sem: float
+    is_proven_best: bool = True
+    ineligible: tuple[str, ...] = ()
+    suspended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +103,9 @@ def _follow(tx: Transaction, stored: Stored, record: list[Event]) -> Replay:
     differences: list[Difference] = []
     for before, event in _steps(kept, record):
         if isinstance(event.body, BlockDelivered):
-            noise = block_noise(before.made, edition, event.body.block)
-            derived = delivery.choose_block(edition, before, noise)
+            derived, found = _again(edition, before, event.body)
             blocks.append(_block(derived))
-            differences += _differences(f"block {event.body.block}", event.body, derived)
+            differences += found
     final = machine.replayed(kept.id, record)
     differences += _differences("sitting", kept, final)
     result = None
@@ -104,6 +114,22 @@ def _follow(tx: Transaction, stored: Stored, record: list[Event]) -> Replay:
         result = grade(_marked_with(tx, stored), final, credited)
         differences += _result_differences(tx, stored, result)
     return Replay(kept.id, len(record), str(final.state), tuple(blocks), result, tuple(differences))
+
+
+def _again(
+    edition: Edition, before: Sitting, recorded: BlockDelivered
+) -> tuple[BlockDelivered, list[Difference]]:
+    """Return a block chosen again in its recorded circumstances, and where the two differ."""
+    where = f"block {recorded.block}"
+    if not recorded.is_proven_best:
+        found = faults(edition, before, recorded)
+        return recorded, [Difference(f"{where}: {name}", *both) for name, *both in found]
+    noise = block_noise(before.made, edition, recorded.block)
+    known = replace(delivery.recorded_circumstances(edition, recorded), seconds=PATIENCE)
+    derived = delivery.choose_block(edition, before, noise, known)
+    # Which of the exact solvers found the best paper is no part of what was chosen.
+    same = replace(derived, solver=recorded.solver) if derived.is_proven_best else derived
+    return derived, list(_differences(where, recorded, same))
 
 
 def _marked_with(tx: Transaction, stored: Stored) -> Edition:
@@ -159,5 +185,12 @@ def _differences(where: str, recorded: object, derived: object) -> Iterator[Diff
 
 
 def _block(chosen: BlockDelivered) -> DerivedBlock:
-    items = tuple(place.item for place in chosen.places)
-    return DerivedBlock(chosen.block, items, chosen.theta, chosen.sem)
+    return DerivedBlock(
+        block=chosen.block,
+        items=tuple(place.item for place in chosen.places),
+        theta=chosen.theta,
+        sem=chosen.sem,
+        is_proven_best=chosen.is_proven_best,
+        ineligible=chosen.ineligible,
+        suspended=chosen.suspended,
+    )

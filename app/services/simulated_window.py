@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from app import ambient
 from app.errors import DeadlinePassed, SittingEnded
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from app.exam.sitting import ENDED, Caller, Change, Sitting, State
 from app.services import bookings, exam_windows, sit, views
 from app.services.bookings import Actor, Issued
 from app.services.exam_windows import Plan
+from app.services.exposure import exposure_report
 from app.services.keys import Keys, load_keys
 from app.services.simulation import Deed, Person, Truth, deed, draw_truth
 from app.services.sit import Credentials
@@ -121,7 +120,7 @@ def close(stage: Stage) -> Sat:
             window=stage.window,
             handed_in=states.get(State.HANDED_IN, 0),
             ended_by_time=states.get(State.TIME_ENDED, 0),
-            exposure=_exposure(tx, stage, sum(states.values())),
+            exposure=_exposure(tx, stage),
         )
 
 
@@ -189,7 +188,8 @@ def _next(stage: Stage, sitting: Sitting, caller: Caller) -> Sitting:
     if sitting.is_last_block():
         return _finish(stage, sitting.id, caller)
     with stage.database.begin() as tx:
-        return sit.close_block(tx, sitting.id, sitting.block, caller=caller)
+        seconds = stage.settings.assembly_seconds
+        return sit.close_block(tx, sitting.id, sitting.block, caller=caller, seconds=seconds)
 
 
 def _finish(stage: Stage, name: str, caller: Caller) -> Sitting:
@@ -197,20 +197,14 @@ def _finish(stage: Stage, name: str, caller: Caller) -> Sitting:
         return sit.hand_in(tx, name, caller=caller)
 
 
-def _exposure(tx: Transaction, stage: Stage, papers: int) -> Exposure:
-    counts = sittings.exposure_counts(tx, stage.window)
-    seen = np.array([counts.get(item.id, 0) for item in stage.edition.items], dtype=np.float64)
-    shares = seen / papers
-    pairs = papers * (papers - 1) * stage.edition.exam.length
+def _exposure(tx: Transaction, stage: Stage) -> Exposure:
+    found = exposure_report(tx, stage.window).exposure
+    scored = [one for one in found.items if not one.is_on_trial]
     return Exposure(
-        items=len(seen),
-        seen=int((seen > 0).sum()),
-        largest=round(float(shares.max()), 4),
-        mean=round(float(shares.mean()), 4),
-        overlap=round(float((seen * (seen - 1)).sum() / pairs), 4),
-        over_limit=tuple(
-            item.id
-            for item, share in zip(stage.edition.items, shares, strict=True)
-            if share > EXPOSURE_LIMIT
-        ),
+        items=len(scored),
+        seen=sum(one.seen > 0 for one in scored),
+        largest=found.largest,
+        mean=found.mean,
+        overlap=found.overlap or 0.0,
+        over_limit=tuple(one.item for one in scored if one.rate > EXPOSURE_LIMIT),
     )

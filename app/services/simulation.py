@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import ambient
-from app.exam.delivery import Edition
+from app.exam.edition import Edition
 from itembank.exams import provisional_parameters
 from psychometrics import DomainScale, ItemParameters, domain_score, probability
 

@@ -10,11 +10,13 @@ from app.exam import delivery
 from app.exam import sitting as machine
 from app.exam.chain import Link
 from app.exam.deadline import deadline
-from app.exam.delivery import Edition, Noise
+from app.exam.delivery import Noise
+from app.exam.edition import Edition
 from app.exam.events import Created, Extended, Started
 from app.exam.people import Booking
 from app.exam.sitting import Caller, Change, Decision, Sitting, SittingId
 from app.exam.window import require_admission
+from app.services import circumstances
 from app.services.keys import Keys, digest, same
 from app.services.throttle import note_right, note_wrong, require_patience
 from app.settings import Settings
@@ -124,7 +126,7 @@ def start(tx: Transaction, sitting: str, *, caller: Caller, settings: Settings) 
         seen_before=tuple(sittings.seen_before(tx, stored.sitting.made.booking)),
     )
     started = _record(tx, stored, machine.start(stored.sitting, begin, caller))
-    return _deliver(tx, started, caller.at).sitting
+    return _deliver(tx, started, caller.at, seconds=settings.assembly_seconds).sitting
 
 
 def answer(
@@ -142,11 +144,18 @@ def answer(
     return Receipt(after.sitting.last_at, after.head, saved.option, saved.flagged)
 
 
-def close_block(tx: Transaction, sitting: str, block: int, *, caller: Caller) -> Sitting:
-    """Close the open block and hand out the next one; again: the same."""
+def close_block(
+    tx: Transaction,
+    sitting: str,
+    block: int,
+    *,
+    caller: Caller,
+    seconds: float = delivery.SECONDS,
+) -> Sitting:
+    """Close the open block and hand out the next one, found in `seconds`; again: the same."""
     stored = sittings.lock(tx, sitting)
     closed = _record(tx, stored, machine.close_block(stored.sitting, block, caller))
-    return _deliver(tx, closed, caller.at).sitting
+    return _deliver(tx, closed, caller.at, seconds=seconds).sitting
 
 
 def hand_in(tx: Transaction, sitting: str, *, caller: Caller) -> Sitting:
@@ -215,21 +224,25 @@ def _new(tx: Transaction, booking: Booking, at: datetime, seed: int | None) -> S
         exam_version=window.exam_version,
         parameters=edition.parameters_id,
         seed=ambient.fresh_seed() if seed is None else seed,
-        length=edition.exam.length,
+        length=edition.exam.positions,
         block_size=edition.exam.paper.block_size,
     )
     sitting, first = machine.created(SittingId(ambient.fresh_id()), made, at)
     return sittings.add(tx, sitting, first, window=window.id)
 
 
-def _deliver(tx: Transaction, stored: Stored, at: datetime) -> Stored:
+def _deliver(tx: Transaction, stored: Stored, at: datetime, *, seconds: float) -> Stored:
     sitting = stored.sitting
     if not machine.wants_block(sitting):
         return stored
     edition = bank.edition_of(tx, sitting.made)
     noise = block_noise(sitting.made, edition, sitting.block + 1)
-    block = delivery.choose_block(edition, sitting, noise)
-    return _record(tx, stored, machine.deliver(sitting, block, at))
+    found = circumstances.gather(tx, edition, sitting, seconds=seconds)
+    counted = circumstances.last_holding(tx, edition, sitting)
+    block = delivery.choose_block(edition, sitting, noise, found)
+    after = _record(tx, stored, machine.deliver(sitting, block, at))
+    circumstances.count(tx, edition, counted, (after.sitting, block))
+    return after
 
 
 def _record(tx: Transaction, stored: Stored, decided: Decision) -> Stored:

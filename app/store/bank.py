@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, insert, or_, select, update
 
 from app.errors import NotFound
-from app.exam.delivery import Edition, edition
+from app.exam.edition import Edition, edition
 from app.exam.events import Created
 from app.store import calibrations
 from app.store.database import Transaction
@@ -68,6 +68,12 @@ def find_item_version(tx: Transaction, item: str, version: int) -> ItemVersion |
     return None if text is None else ItemVersion.model_validate_json(text)
 
 
+def has_item(tx: Transaction, item: str) -> bool:
+    """Say whether the bank has any version of an item."""
+    query = select(item_versions.c.item_id).filter_by(item_id=item).limit(1)
+    return tx.connection.execute(query).first() is not None
+
+
 def add_exam(tx: Transaction, exam: ExamDefinition, parameters: ParameterSet) -> None:
     """Keep an exam version with the parameter set it rests on."""
     name = add_parameters(tx, parameters)
@@ -80,6 +86,18 @@ def add_exam(tx: Transaction, exam: ExamDefinition, parameters: ParameterSet) ->
             document=exam.model_dump_json(),
         )
     )
+
+
+def rest_on(tx: Transaction, code: str, version: int, parameters: ParameterSet) -> str:
+    """Let an exam version rest on another set than the one it was kept with; return its id.
+
+    Sittings name the set they were made from, so those there are keep theirs.
+    """
+    name = add_parameters(tx, parameters)
+    tx.connection.execute(
+        update(exams).filter_by(code=code, version=version).values(parameters_id=name)
+    )
+    return name
 
 
 def framework(tx: Transaction, name: str) -> Framework:
@@ -105,13 +123,27 @@ def _is_provisional(tx: Transaction, exam: ExamDefinition) -> bool:
     return bool(tx.connection.execute(query).scalar_one())
 
 
+def find_latest_version(tx: Transaction, code: str) -> int | None:
+    """Return the newest version of an exam, if it has any."""
+    query = select(exams.c.version).filter_by(code=code).order_by(exams.c.version.desc())
+    return tx.connection.execute(query.limit(1)).scalar()
+
+
 def latest_version(tx: Transaction, code: str) -> int:
     """Return the newest version of an exam; raise NotFound."""
-    query = select(exams.c.version).filter_by(code=code).order_by(exams.c.version.desc())
-    found = tx.connection.execute(query).scalar()
+    found = find_latest_version(tx, code)
     if found is None:
         raise NotFound("exam", code)
-    return int(found)
+    return found
+
+
+def exam_definition(tx: Transaction, code: str, version: int) -> ExamDefinition:
+    """Return an exam version as it was saved; raise NotFound."""
+    query = select(exams.c.document).filter_by(code=code, version=version)
+    text = tx.connection.execute(query).scalar()
+    if text is None:
+        raise NotFound("exam", f"{code} version {version}")
+    return ExamDefinition.model_validate_json(text)
 
 
 def load_edition(

@@ -147,6 +147,17 @@ def in_force(tx: Transaction, exam: str, version: int) -> str | None:
     return tx.connection.execute(query).scalar()
 
 
+def newest(tx: Transaction, exam: str) -> str | None:
+    """Return the parameter set accepted last for any version of an exam, if any was."""
+    query = (
+        select(acceptances.c.parameters_id)
+        .where(acceptances.c.exam == exam)
+        .order_by(acceptances.c.accepted_at.desc(), acceptances.c.sequence.desc())
+        .limit(1)
+    )
+    return tx.connection.execute(query).scalar()
+
+
 def add_scale(tx: Transaction, scale: FrozenScale) -> None:
     """Freeze a reporting scale."""
     tx.connection.execute(

@@ -15,7 +15,15 @@ from app.exam.deadline import Clock, last_save
 from app.exam.events import BlockDelivered, Created, Event, Place, decode
 from app.exam.sitting import IN_PROGRESS, Answer, Sitting, SittingId, State
 from app.store.database import Transaction
-from app.store.tables import bookings, candidates, events, exposures, instant_of, sittings
+from app.store.tables import (
+    bookings,
+    candidates,
+    events,
+    exposures,
+    instant_of,
+    sittings,
+    windows,
+)
 from itembank.document import canonical
 from itembank.items import ItemId
 
@@ -52,6 +60,12 @@ _SAVE_ANSWERS = _SAVE.values(
     last_at=bindparam("last_at"),
     head=bindparam("head"),
     event_count=bindparam("event_count"),
+)
+_NEWEST_BLOCK = (
+    select(events.c.body)
+    .where(events.c.kind == BlockDelivered.kind)
+    .order_by(events.c.sequence.desc())
+    .limit(1)
 )
 _ADD_EVENT = insert(events)
 _ADD_EXPOSURE = insert(exposures)
@@ -202,6 +216,58 @@ def overdue(tx: Transaction, at: datetime, *, most: int = 200) -> list[SittingId
         .limit(most)
     )
     return [SittingId(name) for name in tx.connection.execute(query).scalars()]
+
+
+def newest_block(tx: Transaction, sitting: str) -> BlockDelivered | None:
+    """Return the block a sitting was given last, if it has been given one."""
+    query = _NEWEST_BLOCK.where(events.c.sitting_id == sitting)
+    return _block(tx.connection.execute(query).scalar())
+
+
+def with_newest_blocks(tx: Transaction, window: str) -> Iterator[tuple[Sitting, BlockDelivered]]:
+    """Yield every sitting of a window that has been given a block, with the last one, by id."""
+    yield from _with_newest_blocks(tx, select(sittings).where(sittings.c.window_id == window))
+
+
+def of_exam_with_newest_blocks(
+    tx: Transaction, exam: str, version: int
+) -> Iterator[tuple[Sitting, BlockDelivered]]:
+    """Yield every sitting of an exam version that has been given a block, with the last one.
+
+    One statement reads them all: what another worker commits meanwhile is in it wholly or not.
+    """
+    mine = select(windows.c.id).where(windows.c.exam == exam, windows.c.exam_version == version)
+    yield from _with_newest_blocks(tx, select(sittings).where(sittings.c.window_id.in_(mine)))
+
+
+def _with_newest_blocks(
+    tx: Transaction, query: Select[*tuple[Any, ...]]
+) -> Iterator[tuple[Sitting, BlockDelivered]]:
+    newest = _NEWEST_BLOCK.where(events.c.sitting_id == sittings.c.id).scalar_subquery()
+    wanted = query.add_columns(newest.label("newest")).order_by(sittings.c.id)
+    for row in tx.connection.execute(wanted.execution_options(yield_per=500)):
+        block = _block(row.newest)
+        if block is not None:
+            yield _sitting(row), block
+
+
+def _block(text: str | None) -> BlockDelivered | None:
+    if text is None:
+        return None
+    body = decode(BlockDelivered.kind, json.loads(text))
+    return body if isinstance(body, BlockDelivered) else None
+
+
+def in_progress_with(tx: Transaction, item: str) -> int:
+    """Return how many sittings in progress have been given an item."""
+    query = (
+        select(func.count())
+        .select_from(exposures)
+        .join(sittings, sittings.c.id == exposures.c.sitting_id)
+        .where(exposures.c.item_id == item)
+        .where(sittings.c.state.in_([str(state) for state in IN_PROGRESS]))
+    )
+    return int(tx.connection.execute(query).scalar_one())
 
 
 def seen_before(tx: Transaction, booking: str) -> list[tuple[ItemId, int]]:

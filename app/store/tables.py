@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 from app.exam.chain import stamp
@@ -236,6 +237,53 @@ exposures = Table(
         ["item_id", "version"], ["item_versions.item_id", "item_versions.version"]
     ),
     Index("ix_exposures_item_id_version", "item_id", "version"),
+)
+
+# What sittings have done to each item's exposure, for control by eligibility: one row is shared by
+# all sittings of an exam version on a parameter set.
+exposure_states = Table(
+    "exposure_states",
+    metadata,
+    Column("exam", String(64), primary_key=True),
+    Column("exam_version", Integer, primary_key=True, autoincrement=False),
+    Column("parameters_id", ForeignKey("parameter_sets.id"), primary_key=True),
+    Column("document", Text, nullable=False),
+    ForeignKeyConstraint(["exam", "exam_version"], ["exams.code", "exams.version"]),
+)
+
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", String(64), nullable=False),
+    Column("suspended_at", Instant, nullable=False),
+    Column("suspended_by", String(200), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("lifted_at", Instant),
+    Column("lifted_by", String(200)),
+    Column("lift_reason", String(500)),
+    # An item is suspended once at a time.
+    Index(
+        "ix_suspensions_item_id",
+        "item_id",
+        unique=True,
+        sqlite_where=text("lifted_at IS NULL"),
+        postgresql_where=text("lifted_at IS NULL"),
+    ),
+)
+
+preflights = Table(
+    "preflights",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exam", String(64), nullable=False),
+    Column("exam_version", Integer, nullable=False),
+    Column("parameters_id", ForeignKey("parameter_sets.id"), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("document", Text, nullable=False),
+    ForeignKeyConstraint(["exam", "exam_version"], ["exams.code", "exams.version"]),
+    Index("ix_preflights_exam_exam_version", "exam", "exam_version"),
 )
 
 results = Table(

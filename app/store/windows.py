@@ -1,5 +1,7 @@
 """Exam windows."""
 
+from datetime import datetime
+
 from sqlalchemy import insert, select, update
 
 from app.errors import NotFound
@@ -49,6 +51,16 @@ def save(tx: Transaction, window: Window) -> None:
 def page(tx: Transaction, *, after: str = "", most: int = 1000) -> list[Window]:
     """Return windows whose ids come after `after`, by id."""
     query = select(windows).where(windows.c.id > after).order_by(windows.c.id).limit(most)
+    return [Window(**row._mapping) for row in tx.connection.execute(query)]
+
+
+def to_be_sat(tx: Transaction, at: datetime) -> list[Window]:
+    """Return the windows in which sittings can still be started, now or later, by id."""
+    query = (
+        select(windows)
+        .where(windows.c.closes_at > at, windows.c.released_at.is_(None))
+        .order_by(windows.c.id)
+    )
     return [Window(**row._mapping) for row in tx.connection.execute(query)]
 
 

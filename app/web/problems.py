@@ -48,6 +48,7 @@ _KINDS: dict[type[ExamError], tuple[int, str, str]] = {
     errors.SamePerson: (409, "same-person", "A second person is needed"),
     errors.ProvisionalScale: (409, "provisional-scale", "The scale is provisional"),
     errors.ExamNotRunnable: (422, "exam-not-runnable", "The exam cannot be run"),
+    errors.ItemNeeded: (409, "item-needed", "Papers need this item"),
     errors.Duplicate: (409, "duplicate", "It exists already"),
     errors.Overtaken: (409, "overtaken", "Please try again"),
     errors.Refused: (409, "refused", "Not possible now"),

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -16,7 +16,8 @@ from app.services.keys import Keys, load_keys
 from app.settings import Settings
 from app.store import bank, sittings
 from app.store.database import Database
-from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm
+from itembank.blueprint import Blueprint
+from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm, NoControl
 from itembank.items import OptionId
 from tests.factories import at
 
@@ -90,10 +91,14 @@ class Season:
         return Person(number, issued.access_code, candidate, issued.booking.id)
 
     def sitter(self, person: Person | None = None) -> "Sitter":
-        """Return a candidate who has signed in (as a program does, by booking)."""
+        """Return a candidate who has signed in (as a program does, by booking).
+
+        The paper's seed is the number in the person's membership number.
+        """
         person = person or self.book()
+        at, seed = self.clock.now, int(person.number[1:])
         with self.database.begin() as tx:
-            taken = sit.take_sitting(tx, person.booking, face="api", at=self.clock.now)
+            taken = sit.take_sitting(tx, person.booking, face="api", at=at, seed=seed)
         return Sitter(self, taken.sitting, taken.session)
 
     def add_chairs(self) -> None:
@@ -199,29 +204,48 @@ def make_season(
     block_size: int = 15,
     form: tuple[str, ...] = (),
     provisional: bool = True,
+    more: Mapping[str, object] | None = None,
 ) -> Season:
-    """Save an exam like the shipped one, and open a window of it for a day."""
+    """Save an exam like the shipped one, and open a window of it for a day.
+
+    `more` has other fields of the definition that are not as shipped.
+    """
     paper = (
         FixedForm(items=form, block_size=block_size)
         if form
         else AdaptivePaper(block_size=block_size)
     )
-    changes = {"code": "demo", "paper": paper, "release_on_provisional": provisional}
+    changes: dict[str, object] = {
+        "code": "demo",
+        "paper": paper,
+        "release_on_provisional": provisional,
+    }
+    if form:
+        changes["exposure"] = NoControl()
     with database.begin() as tx:
-        exam = item_bank.exam(tx, "cim-l6-smm").exam.model_copy(update=changes)
+        shipped = item_bank.exam(tx, "cim-l6-smm").exam
+        exam = shipped.model_copy(update={**changes, **(more or {})})
         item_bank.save_exam(tx, exam)
     season = Season(database, exam)
     season.window(WINDOW)
     return season
 
 
+def shipped_blueprint(**changes: object) -> Blueprint:
+    """Return the blueprint of the shipped exam, but for some fields."""
+    return item_bank.read_starter().exam.blueprint.model_copy(update=changes)
+
+
 def shipped_form() -> tuple[str, ...]:
     """Return a fixed form of the shipped bank that meets its blueprint."""
     starter = item_bank.read_starter()
+    blueprint = starter.exam.blueprint
+    kept_off = {name for enemies in blueprint.enemies for name in enemies[1:]}
+    free = [item for item in starter.items if item.id not in kept_off]
     return tuple(
         item.id
-        for code, share in starter.exam.blueprint.criteria.items()
-        for item in [item for item in starter.items if item.criterion == code][:share]
+        for code, share in blueprint.criteria.items()
+        for item in [item for item in free if item.criterion == code][:share]
     )
 
 

@@ -13,6 +13,7 @@ from app.services.sit import Credentials
 from app.settings import Settings
 from app.store import migrate
 from app.store.database import Database, connect
+from itembank.exams import ExposureControl
 
 WINDOW = "autumn"
 SETTINGS = Settings()
@@ -28,15 +29,20 @@ class Sitter:
     session: int
 
 
-def make_database(url: str) -> Database:
-    """Return a migrated database with the demo exam and one open window."""
+def make_database(url: str, *, exposure: ExposureControl | None = None) -> Database:
+    """Return a migrated database with the demo exam, or a like one, and one open window."""
     database = connect(url)
     migrate.upgrade(database)
     now = ambient.now()
     with database.begin() as tx:
         item_bank.load_starter(tx)
         span = (now - timedelta(hours=1), now + timedelta(days=1))
-        plan = Plan(WINDOW, "Autumn", demo.ensure_exam(tx), *span)
+        code = demo.ensure_exam(tx)
+        if exposure is not None:
+            like = item_bank.exam(tx, code).exam
+            code = "like-the-demo"
+            item_bank.save_exam(tx, like.model_copy(update={"code": code, "exposure": exposure}))
+        plan = Plan(WINDOW, "Autumn", code, *span)
         exam_windows.plan(tx, plan, actor=Actor("board", now))
     return database
 

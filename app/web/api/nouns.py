@@ -7,6 +7,7 @@ from app.web.api import (
     calibrations,
     candidates,
     exams,
+    exposure,
     results,
     sittings,
     tokens,
@@ -14,5 +15,15 @@ from app.web.api import (
 )
 
 router = APIRouter()
-for noun in (tokens, exams, candidates, windows, bookings, sittings, results, calibrations):
+for noun in (
+    tokens,
+    exams,
+    candidates,
+    windows,
+    exposure,
+    bookings,
+    sittings,
+    results,
+    calibrations,
+):
     router.include_router(noun.router, prefix="/v1")

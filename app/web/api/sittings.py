@@ -101,7 +101,9 @@ def close_block(
 
     def work(tx: Tx) -> Done:
         caller = _caller(context, sent)
-        sit.close_block(tx, sitting, block, caller=caller)
+        sit.close_block(
+            tx, sitting, block, caller=caller, seconds=context.settings.assembly_seconds
+        )
         return Done(_told(tx, sitting, caller))
 
     return once.reply(work)
