@@ -35,7 +35,7 @@ def calibrate(
     ] = "2pl",
     engine: Annotated[
         Literal["em", "girth"],
-        typer.Option(help="Our own EM, or girth, which takes fixed forms alone."),
+        typer.Option(help="Our own EM, or girth, which takes fixed forms and random papers."),
     ] = "em",
     anchors: Annotated[
         Literal["scale", "free"],
@@ -172,7 +172,7 @@ def cross_check_(
         Literal["rasch", "1pl", "2pl"], typer.Option(help="The model both fit.")
     ] = "2pl",
 ) -> None:
-    """Compare our engine with girth on the dense responses of a fixed form's window.
+    """Compare our engine with girth on a window of fixed forms or of random papers.
 
     Example: `adept calibration cross-check --window autumn-2026`
     """

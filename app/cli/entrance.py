@@ -13,8 +13,10 @@ from app.cli import (
     doctor,
     exam,
     grade,
+    item,
     replay,
     serve,
+    simulate,
     sitting,
     staff,
     upkeep,
@@ -29,6 +31,7 @@ ROOMS = {
     "exam": exam.room,
     "calibration": calibration.room,
     "bank": bank.room,
+    "item": item.room,
     "staff": staff.room,
     "client": client.room,
     "audit": audit.room,
@@ -40,6 +43,7 @@ SINGLE = (
     calibration.single,
     grade.room,
     replay.room,
+    simulate.room,
     doctor.room,
 )
 

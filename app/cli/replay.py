@@ -48,10 +48,16 @@ def _sitting(found: Replay) -> list[RenderableType]:
     mark = "no mark: it has not ended"
     if found.result is not None:
         mark = f"mark {found.result.mark}, band {found.result.band}"
+    unproven = [str(one.block) for one in found.blocks if not one.is_proven_best]
+    cut_off = (
+        f"The search for block {', '.join(unproven)} was cut off by time: its paper is checked to "
+        "meet the blueprint, not to be the best."
+    )
     agreed = "differs from its record" if found.differences else "agrees with its record"
     return [
         table(("block", "theta", "SEM", "items"), blocks),
         *_differences([found]),
+        *([line(cut_off)] if unproven else []),
         line(f"{found.events} events, {found.state}, {mark}: the sitting {agreed}."),
     ]
 

@@ -53,6 +53,11 @@ _TEMPLATES = Environment(
 )
 
 
+def html_of(template: str, page: object, *, display: Display) -> str:
+    """Return a page's text: the template sees `page`, a frozen value, and `display`."""
+    return _TEMPLATES.get_template(template).render(page=page, display=display)
+
+
 def render(
     request: Request,
     template: str,
@@ -62,7 +67,7 @@ def render(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """Return a page: the template sees `page`, a frozen value, and the reader's `display`."""
-    html = _TEMPLATES.get_template(template).render(page=page, display=Display.of_request(request))
+    html = html_of(template, page, display=Display.of_request(request))
     kept = {"Cache-Control": "no-store", **(headers or {})}
     return HTMLResponse(html, status_code=status, headers=kept)
 

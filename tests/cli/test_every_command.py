@@ -32,10 +32,12 @@ COMMANDS = commands()
 WANTED = """
     candidate add, candidate list, candidate show, booking add, booking list, booking show,
     booking reissue, sitting list, sitting show, sitting extend, grade, release, backup, restore,
-    serve, migrate, demo, exam list, exam show, exam check, bank lint, window list, window add,
+    serve, migrate, demo, exam list, exam show, exam check, exam save, bank lint, window list,
+    window add,
     window open, window close, window extend, replay, audit verify, doctor, staff add, staff list,
     client add, calibrate, calibration list, calibration show, calibration accept,
-    calibration data, calibration cross-check, window credit
+    calibration data, calibration cross-check, window credit, window exposure, window recount,
+    item suspend, item resume, item list, simulate
 """
 
 

@@ -50,7 +50,11 @@ def test_a_file_that_is_not_there_or_no_backup_is_refused(adept: Adept, tmp_path
 
 def test_exams_are_listed_shown_and_checked(adept: Adept) -> None:
     assert adept.done("exam", "show", "cim-l6-smm")["exam"]["minutes"] == 90
-    assert adept.done("exam", "check") == {"checked": ["cim-l6-smm"], "problems": []}
+    assert adept.done("exam", "check") == {
+        "checked": ["cim-l6-smm"],
+        "problems": [],
+        "warnings": [],
+    }
     assert "Can be run" in adept.run("exam", "check", "cim-l6-smm").stdout
     assert "no exam 'x'" in adept.refused("exam", "check", "x")
     assert "no exam 'x'" in adept.refused("exam", "show", "x")

@@ -140,7 +140,7 @@ def item_chart(row: ItemRow) -> Chart | None:
         y_title="Right (%)",
         x_ticks=_theta_ticks(across),
         y_ticks=SHARE_TICKS,
-        lines=(Line(_points(across, SHARES, thetas, shares)),),
+        lines=(Line(points_of(across, SHARES, thetas, shares)),),
         dots=tuple(_dot(point, across, most) for point in row.curve),
         dashes=tuple(_dash(point, across) for point in row.curve),
         legend="Line: the item's curve. Circles: observed share right, the larger the more "
@@ -155,7 +155,7 @@ def trace_chart(row: ItemRow) -> Chart | None:
     end = WIDTH - LABELS
     across = _thetas([point.theta for point in row.curve], end)
     thetas = [point.theta for point in row.curve]
-    ends = _spread([SHARES.place(option.trace[-1]) for option in row.options])
+    ends = spread([SHARES.place(option.trace[-1]) for option in row.options])
     broken = cycle(DASHES)
     return Chart(
         name="traces",
@@ -172,7 +172,7 @@ def trace_chart(row: ItemRow) -> Chart | None:
         y_ticks=SHARE_TICKS,
         lines=tuple(
             Line(
-                _points(across, SHARES, thetas, option.trace),
+                points_of(across, SHARES, thetas, option.trace),
                 KEY_WIDTH if option.is_key else LINE_WIDTH,
                 "" if option.is_key else next(broken),
             )
@@ -196,7 +196,7 @@ def information_chart(run: CalibrationRun) -> Chart | None:
     values = [point.information for point in run.information]
     across = _thetas(thetas, RIGHT)
     peak = max(run.information, key=lambda point: point.information)
-    marks = _round_numbers(peak.information)
+    marks = round_numbers(peak.information)
     up = Axis(0.0, marks[-1], BOTTOM, TOP)
     return Chart(
         name="information-curve",
@@ -211,7 +211,7 @@ def information_chart(run: CalibrationRun) -> Chart | None:
         y_title="Information",
         x_ticks=_theta_ticks(across),
         y_ticks=tuple(up.tick(mark, f"{mark:g}") for mark in marks),
-        lines=(Line(_points(across, up, thetas, values)),),
+        lines=(Line(points_of(across, up, thetas, values)),),
     )
 
 
@@ -239,14 +239,15 @@ def _theta_ticks(axis: Axis) -> tuple[Tick, ...]:
     return tuple(axis.tick(theta, f"{theta}") for theta in range(first, floor(axis.high) + 1, step))
 
 
-def _round_numbers(most: float) -> list[float]:
+def round_numbers(most: float) -> list[float]:
     """Return 0 and a few round numbers, the last of which is no less than `most`."""
     power = 10.0 ** floor(log10(most / 4)) if most > 0 else 0.1
     step = next(power * size for size in (1, 2, 2.5, 5, 10) if power * size * 5 >= most)
     return [round(step * place, 10) for place in range(max(1, ceil(most / step - 1e-9)) + 1)]
 
 
-def _points(across: Axis, up: Axis, xs: Sequence[float], ys: Sequence[float]) -> str:
+def points_of(across: Axis, up: Axis, xs: Sequence[float], ys: Sequence[float]) -> str:
+    """Return a line through points as SVG writes it."""
     return " ".join(f"{across.place(x)},{up.place(y)}" for x, y in zip(xs, ys, strict=True))
 
 
@@ -262,7 +263,7 @@ def _dash(point: CurvePoint, across: Axis) -> Dash:
     return Dash(left, right, SHARES.place(point.expected))
 
 
-def _spread(places: Sequence[float]) -> list[float]:
+def spread(places: Sequence[float]) -> list[float]:
     """Return places moved apart, in their order, so that no two labels touch."""
     order = sorted(range(len(places)), key=lambda number: places[number])
     moved = [0.0] * len(places)

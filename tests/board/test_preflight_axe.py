@@ -1,0 +1,64 @@
+"""axe finds nothing on the pre-flight page and in its file, and neither is too wide."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from app.exam.preflight_report import KeptReport
+from app.services.bookings import Actor
+from app.services.preflight import run_preflight
+from app.services.preflight_run import Request
+from app.web.board.preflight_file import report_file
+from tests.board.desk import CHAIR, PASSWORD, add_staff
+from tests.board.test_axe import LOOKS, VIOLATIONS, looking, sign_in
+from tests.browser.live import Live, live_server
+from tests.contract.world import EXAM
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, KeptReport]]:
+    with live_server(tmp_path_factory.mktemp("preflight"), names=("Ada",)) as live:
+        add_staff(live.world)
+        actor = Actor(CHAIR, live.world.clock.now())
+        request = Request(EXAM, 200, compared=40)
+        yield live, run_preflight(live.world.database, request, actor=actor)
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_axe_finds_nothing_on_the_page(
+    browser: Browser,
+    simulated: tuple[Live, KeptReport],
+    axe_source: str,
+    theme: str,
+    width: int,
+) -> None:
+    live, _ = simulated
+    with looking(browser, live, axe_source, theme=theme, width=width) as (page, check):
+        page.goto("/board/sign-in")
+        sign_in(page, PASSWORD)
+        page.goto(f"/board/exams/{EXAM}/preflight")
+        assert page.locator("figure.chart").count() == 4
+        check()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_in_the_file(
+    browser: Browser,
+    simulated: tuple[Live, KeptReport],
+    axe_source: str,
+    tmp_path: Path,
+    width: int,
+) -> None:
+    file = tmp_path / "preflight.html"
+    file.write_text(report_file(simulated[1]), encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.evaluate(axe_source)
+    assert page.evaluate(VIOLATIONS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
