@@ -101,6 +101,35 @@ def test_axe_finds_nothing_while_a_window_runs(
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_axe_finds_nothing_on_exams_items_and_exposure(
+    browser: Browser, running: Live, axe_source: str, theme: str, width: int
+) -> None:
+    exam, item = f"/board/exams/{EXAM}", "/board/items/SMM-1.1-06"
+    with looking(browser, running, axe_source, theme=theme, width=width) as (page, check):
+        page.goto("/board/sign-in")
+        sign_in(page, PASSWORD)
+        paths = ("/board/exams", exam, f"{exam}/items?sort=b", f"{HERE}/exposure", item)
+        for path in (*paths, f"{exam}/blueprint"):
+            page.goto(path)
+            check()
+        page.fill("#items", "many")
+        page.fill("#enemies", "SMM-9")
+        page.locator("summary").first.click()
+        page.fill("[name='topic-1.1.1-least']", "2")
+        page.click("form.long button")
+        check()
+        page.goto(f"{exam}/blueprint")
+        page.fill("#excluded", " ".join(f"SMM-1.1-{number:02}" for number in range(1, 12)))
+        page.check("[name='rule'][value='none']")
+        page.click("form.long button")
+        assert "Take care" in page.inner_text("main")
+        check()
+        page.goto(item)
+        page.click("form.ask button")
+        check()
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_axe_finds_nothing_once_a_window_is_graded(
     browser: Browser, graded: tuple[Live, str, str], axe_source: str, theme: str, width: int
 ) -> None:

@@ -13,6 +13,8 @@ HOME = "/board"
 SIGN_IN = "/board/sign-in"
 SIGN_OUT = "/board/sign-out"
 WINDOWS = Link("Windows", HOME)
+EXAMS = Link("Exams", f"{HOME}/exams")
+ITEMS = f"{HOME}/items"
 CALIBRATIONS = Link("Calibrations", f"{HOME}/calibrations")
 
 
@@ -24,6 +26,16 @@ def window_address(window: str, *rest: str) -> str:
 def sitting_address(sitting: str, *rest: str) -> str:
     """Return the address of a sitting's page, or of a page below it."""
     return "/".join([f"{HOME}/sittings/{quote(sitting, safe='')}", *rest])
+
+
+def exam_address(exam: str, *rest: str) -> str:
+    """Return the address of an exam's page, or of a page below it."""
+    return "/".join([EXAMS.href, quote(exam, safe=""), *rest])
+
+
+def bank_item_address(item: str, *rest: str) -> str:
+    """Return the address of the page of an item of the bank, or of a form on it."""
+    return "/".join([ITEMS, quote(item, safe=""), *rest])
 
 
 def run_address(run: str, *rest: str) -> str:
@@ -55,8 +67,10 @@ def frame(desk: Desk, title: str, *trail: Link, said: str = "") -> Frame:
 
 
 def _places(desk: Desk) -> tuple[Link, ...]:
-    """Return the parts of the board, for those who may go to more than one."""
-    if not may(desk.member, MARKERS):
-        return ()
-    calibrating = desk.request.url.path.startswith(CALIBRATIONS.href)
-    return (replace(WINDOWS, is_here=not calibrating), replace(CALIBRATIONS, is_here=calibrating))
+    """Return the parts of the board that a member may go to."""
+    places = [EXAMS, CALIBRATIONS] if may(desk.member, MARKERS) else [EXAMS]
+    path = desk.request.url.path
+    if path.startswith(ITEMS):
+        path = EXAMS.href
+    here = next((one for one in places if path.startswith(one.href)), WINDOWS)
+    return tuple(replace(one, is_here=one == here) for one in (WINDOWS, *places))

@@ -10,7 +10,7 @@ from app.web.board.frames import WINDOWS, frame, sitting_address, window_address
 from app.web.board.pages import Bar, Cell, ResultsPage, Table
 from app.web.board.session import Desk
 from app.web.board.tables import Spec, View, plain, table
-from app.web.board.windows import Asked, window_facts, window_views
+from app.web.board.windows import RESULTS, Asked, window_facts, window_views
 from itembank.exams import ExamDefinition
 
 BAR_STEP = 24
@@ -31,7 +31,7 @@ def results_page(
         frame=frame(desk, f"Results of {window.title}", WINDOWS, window_link(window)),
         care=_care(results, released=window.released_at is not None),
         facts=window_facts(window_view, exam),
-        views=window_views(desk.member, window.id, at_results=True),
+        views=window_views(desk.member, window.id, here=RESULTS),
         bands=_bands(counts, exam, len(results)),
         bars=_bars(counts, exam),
         results=_results(results, exam, view),

@@ -7,7 +7,20 @@ from fastapi import APIRouter, Depends, Response
 from app.errors import Invalid, Refused
 from app.services import board, exam_windows, grade, replay
 from app.services.board import EVERYONE, EXTENDERS, MARKERS, WATCHERS
-from app.web.board import calibrations, decisions, forms, results, sign_in, sittings, windows
+from app.services.exposure import exposure_report
+from app.web.board import (
+    calibrations,
+    decisions,
+    exam_routes,
+    exposure,
+    forms,
+    item_routes,
+    preflight,
+    results,
+    sign_in,
+    sittings,
+    windows,
+)
 from app.web.board.frames import sitting_address, window_address
 from app.web.board.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other
 from app.web.problems import problem
@@ -17,6 +30,9 @@ router = APIRouter(include_in_schema=False)
 router.include_router(sign_in.router)
 router.include_router(decisions.router)
 router.include_router(calibrations.router)
+router.include_router(exam_routes.router)
+router.include_router(item_routes.router)
+router.include_router(preflight.router)
 
 Marker = Annotated[Desk, Depends(Seeing(MARKERS))]
 
@@ -53,6 +69,18 @@ def see_results(window: Name, desk: Marker, asked: Annotated[windows.Asked, Depe
         marks = grade.window_results(tx, window)
     page = results.results_page(desk, found, marks, asked)
     return render(desk.request, "board/results.html", page)
+
+
+@router.get("/windows/{window}/exposure")
+def see_exposure(
+    window: Name, desk: Marker, asked: Annotated[windows.Asked, Depends()]
+) -> Response:
+    """Show how often the items of a window have been met."""
+    with desk.context.database.read() as tx:
+        found = board.window_view(tx, window, at=desk.context.at)
+        report = exposure_report(tx, window)
+    page = exposure.exposure_page(desk, found, report, asked)
+    return render(desk.request, "board/exposure.html", page)
 
 
 @router.get("/sittings/{sitting}")

@@ -155,7 +155,8 @@ def _mark(result: Result, file: SittingFile) -> tuple[Fact, ...]:
         Fact(
             "Positions",
             f"{counts.answered} answered, {counts.omitted} left blank, "
-            f"{counts.not_delivered} never handed out",
+            f"{counts.not_delivered} never handed out"
+            + (f", and {counts.trial} on trial, unscored" if counts.trial else ""),
         ),
     )
 

@@ -24,6 +24,7 @@ from app.web.board.tables import Spec, View, plain, table
 from itembank.exams import ExamDefinition
 
 RUNNING = "in-progress"
+RESULTS, EXPOSURE = "results", "exposure"
 FILTERS: dict[str, tuple[str, frozenset[State]]] = {
     "": ("All", frozenset(State)),
     RUNNING: ("In progress", IN_PROGRESS),
@@ -100,7 +101,7 @@ def window_page(
         facts=window_facts(file.view, file.exam),
         counts=counts_tables(file.view, file.exam, desk.member),
         choices=tuple(_choice(window.id, offer) for offer in file.offers),
-        views=window_views(desk.member, window.id, at_results=False),
+        views=window_views(desk.member, window.id),
         filters=_filters(view, lines),
         sittings=_sittings(desk, lines, view),
         refreshed=f"This view reloads itself every {seconds} seconds." if running else "",
@@ -185,13 +186,14 @@ def _counts(caption: str, counts: Mapping[str, int]) -> Table:
     return plain(caption, tuple(counts), numbers, numbers="n" * len(counts))
 
 
-def window_views(member: StaffMember, window: str, *, at_results: bool) -> tuple[Link, ...]:
-    """Return the ways between a window's sittings and its results, if there are two."""
+def window_views(member: StaffMember, window: str, *, here: str = "") -> tuple[Link, ...]:
+    """Return the ways between a window's sittings, results and exposure, if there are any."""
     if not may(member, MARKERS):
         return ()
     return (
-        Link("Sittings", window_address(window), not at_results),
-        Link("Results", window_address(window, "results"), at_results),
+        Link("Sittings", window_address(window), not here),
+        Link("Results", window_address(window, RESULTS), here == RESULTS),
+        Link("Exposure", window_address(window, EXPOSURE), here == EXPOSURE),
     )
 
 

@@ -21,6 +21,7 @@ from app.exam.events import (
 from app.exam.sitting import State
 from app.exam.window import Phase, Window
 from itembank.calibration import Flag, Role, Value
+from psychometrics import Solver
 
 PROVISIONAL = "PROVISIONAL"
 NOT_RELEASED = "not released"
@@ -54,8 +55,13 @@ SAID = {
     "graded": "The window has been graded.",
     "proposed": "The release is proposed. Somebody else must confirm it.",
     "released": "The results are released.",
+    "simulated": "Candidates have been simulated, and the report is kept.",
     "replayed": "The sitting has been replayed just now.",
     "signed-out": "You are signed out.",
+    "exam-saved": "The new version of the exam is saved. Windows planned from now on use it; those "
+    "planned before keep the version they were planned with.",
+    "suspended": "The item is suspended: nobody new gets it. Sittings that hold it go on.",
+    "resumed": "The item is back: the next papers may hold it.",
 }
 
 ACTIONS = {
@@ -70,6 +76,9 @@ ACTIONS = {
     "calibration.accepted": "put the calibration in force",
     "item.credited": "credited an item to all",
     "sitting.extended": "extended the sitting",
+    "exam.saved": "saved a version of the exam",
+    "item.suspended": "suspended the item",
+    "item.resumed": "resumed the item",
 }
 
 FLAGS = {
@@ -192,11 +201,30 @@ def event(body: Body | None) -> str:
             return f"Sign-in {session}, by {face}"
         case Started(minutes=minutes, extra_time=extra):
             return f"Clock started: {minutes} minutes" + (f" and {extra:.0%} more" if extra else "")
-        case BlockDelivered(block=block, places=places, theta=theta, sem=sem):
-            many = counted(len(places), "question", "questions")
-            return f"Part {block} handed out: {many}; θ so far {theta:.2f}, SEM {sem:.2f}"
+        case BlockDelivered():
+            return _delivered(body)
         case _:
             return _short_event(body)
+
+
+def _delivered(body: BlockDelivered) -> str:
+    said = [
+        f"Part {body.block} handed out: {counted(len(body.places), 'question', 'questions')}",
+        f"θ so far {body.theta:.2f}, SEM {body.sem:.2f}",
+    ]
+    if body.ineligible:
+        said.append(f"{counted(len(body.ineligible), 'item', 'items')} kept back for exposure")
+    if body.suspended:
+        said.append(f"suspended: {', '.join(body.suspended)}")
+    if body.solver == Solver.EARLIER:
+        said.append("no better paper was found in time, so the one planned before was kept")
+    elif not body.is_proven_best:
+        said.append(f"the best paper found in time{_gap(body.gap)}")
+    return "; ".join(said)
+
+
+def _gap(gap: float | None) -> str:
+    return "" if gap is None else f" (another could be at most {100 * gap:.2g} % better)"
 
 
 def _short_event(
