@@ -10,7 +10,16 @@ from tempfile import TemporaryDirectory
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks import ability, assembly, calibration, calibration_peers, fit, saves, start
+from benchmarks import (
+    ability,
+    assembly,
+    calibration,
+    calibration_peers,
+    fit,
+    saves,
+    selection_share,
+    start,
+)
 from tests.machine import find_postgres
 from tests.postgres_server import running_server
 
@@ -40,6 +49,10 @@ def service() -> None:
         place = Path(folder)
         start.report(
             {"SQLite": start.sqlite_url(place, "start"), "PostgreSQL": fresh(server, "start")}
+        )
+        selection_share.report(
+            {"SQLite": start.sqlite_url(place, "share"), "PostgreSQL": fresh(server, "share")},
+            place,
         )
         saves.report(
             {"SQLite": start.sqlite_url(place, "saves"), "PostgreSQL": fresh(server, "saves")},
