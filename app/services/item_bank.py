@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -111,9 +111,10 @@ def next_version(tx: Transaction, exam: ExamDefinition) -> ExamDefinition:
 def save_exam(tx: Transaction, exam: ExamDefinition, *, actor: Actor | None = None) -> Saving:
     """Keep the next version of an exam; raise ExamNotRunnable with the reasons.
 
-    What ships with Adept is saved by nobody, and leaves no entry in the audit log.
+    What ships with Adept is saved by nobody, and leaves no entry in the audit log. Nobody is there
+    to be told what is barely possible: that is `plan_exam`'s.
     """
-    return keep_exam(tx, plan_exam(tx, exam), actor=actor)
+    return keep_exam(tx, _plan(tx, exam), actor=actor)
 
 
 def plan_exam(tx: Transaction, exam: ExamDefinition) -> Saving:
@@ -122,6 +123,13 @@ def plan_exam(tx: Transaction, exam: ExamDefinition) -> Saving:
     A version keeps the parameters in force, with the reporting scale they are on. Raises
     ExamNotRunnable with the reasons, and Refused unless it is the next version.
     """
+    made = _plan(tx, exam)
+    framework, items = bank.framework(tx, exam.framework), bank.latest_items(tx)
+    advice = tuple(sentence(one.reason) for one in advise(exam, framework, items, made.parameters))
+    return replace(made, warnings=(*made.warnings, *advice))
+
+
+def _plan(tx: Transaction, exam: ExamDefinition) -> Saving:
     newest = bank.find_latest_version(tx, exam.code)
     _require_next(exam, newest)
     framework, items = bank.framework(tx, exam.framework), bank.latest_items(tx)
@@ -142,10 +150,7 @@ def plan_exam(tx: Transaction, exam: ExamDefinition) -> Saving:
             *changes_between(before, exam, framework),
             *pool_changes(base, made.parameters),
         ),
-        warnings=(
-            *_warnings(made),
-            *(sentence(one.reason) for one in advise(exam, framework, items, made.parameters)),
-        ),
+        warnings=tuple(_warnings(made)),
     )
 
 

@@ -36,6 +36,7 @@ def test_without_a_report_the_page_says_what_one_would_show(small_world: World) 
     assert not page.all("table")
 
 
+@pytest.mark.slow
 def test_a_report_is_made_by_pressing_the_button(small_world: World) -> None:
     desk = at_desk(small_world, PSYCHOMETRICIAN)
     page = desk.fill(HERE, "Simulate 1,000 candidates")

@@ -41,6 +41,7 @@ def with_target(target: float, *, conditional: bool = False) -> Edition:
     return make_edition(make_exam(exposure=control.model_dump()))
 
 
+@pytest.mark.slow
 def test_a_seed_gives_one_report_whatever_the_number_of_processes() -> None:
     edition = with_target(0.6)
     request = replace(SMALL, candidates=1000)
@@ -84,6 +85,7 @@ def test_eligibility_keeps_items_near_the_target() -> None:
     assert held.exposure == "Eligibility: no item is met by more than 55 % of candidates"
 
 
+@pytest.mark.slow
 def test_conditional_control_holds_in_each_ability_group() -> None:
     marginal = simulate_exam(with_target(0.6), replace(SMALL, candidates=1000))
     each = simulate_exam(with_target(0.6, conditional=True), replace(SMALL, candidates=1000))
@@ -149,6 +151,7 @@ def test_every_control_is_compared_with_none() -> None:
         assert sum(way.setting == own_setting(edition) for way in ways) == 1
 
 
+@pytest.mark.slow
 def test_stopping_ends_the_processes() -> None:
     def stop(done: int, of: int) -> None:
         raise KeyboardInterrupt(f"{done} of {of}")
