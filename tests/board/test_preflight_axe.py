@@ -12,7 +12,7 @@ from app.services.preflight import run_preflight
 from app.services.preflight_run import Request
 from app.web.board.preflight_file import report_file
 from tests.board.desk import CHAIR, PASSWORD, add_staff
-from tests.board.test_axe import NEWER, VIOLATIONS, looking, sign_in
+from tests.board.test_axe import LOOKS, VIOLATIONS, looking, sign_in
 from tests.browser.live import Live, live_server
 from tests.contract.world import EXAM
 
@@ -28,7 +28,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, 
         yield live, run_preflight(live.world.database, request, actor=actor)
 
 
-@pytest.mark.parametrize(("theme", "width"), NEWER)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_axe_finds_nothing_on_the_page(
     browser: Browser,
     simulated: tuple[Live, KeptReport],
