@@ -198,11 +198,9 @@ class Assembler:
         made = 0
         while waiting and made < _MOST_PARTINGS:
             _, _, paper, gone = heappop(waiting)
-            if meets(self._program, limits, paper.items):
-                return paper
             meeting = self._two_that_meet(task, paper)
             if not meeting:
-                return None
+                return paper if meets(self._program, limits, paper.items) else None
             for item in meeting:
                 made += 1
                 without = self._without(task, paper, item, (order, gone))
