@@ -14,8 +14,8 @@ from fastapi.staticfiles import StaticFiles
 
 from app import ambient
 from app.errors import ExamError
-from app.services import sit
-from app.services.keys import load_keys
+from app.services.people.keys import load_keys
+from app.services.sitting import sit
 from app.settings import Settings
 from app.store import migrate
 from app.store.database import connect
@@ -63,7 +63,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = ambient.no
     app.include_router(candidate.router)
     app.include_router(health.router)
     app.include_router(api.router, prefix="/api")
-    app.include_router(board.router, prefix="/board")
+    app.include_router(board.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.install(app)
     app.add_middleware(

@@ -17,9 +17,9 @@ from catsim import ItemBank
 from catsim.selection import MaxInfoSelector
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from app.exam.edition import edition
-from app.services.item_bank import read_starter
-from itembank.exams import provisional_parameters
+from app.exam.paper.edition import edition
+from app.services.bank.starter import read_starter
+from itembank.parameters import provisional_parameters
 from psychometrics import (
     Conditions,
     Constraints,

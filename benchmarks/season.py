@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import ambient
-from app.services import bookings, exam_windows, item_bank
-from app.services.bookings import Actor
-from app.services.keys import Keys, load_keys
+from app.services.bank import starter
+from app.services.people import bookings
+from app.services.people.bookings import Actor
+from app.services.people.keys import Keys, load_keys
+from app.services.window import exam_windows
 from app.store import migrate
 from app.store.database import Database
 
@@ -27,7 +29,7 @@ def make_season(database: Database, count: int) -> tuple[Keys, list[Place]]:
     migrate.upgrade(database)
     actor = Actor("bench", ambient.now())
     with database.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
         keys = load_keys(tx)
         plan = exam_windows.Plan(
             id=WINDOW,

@@ -11,12 +11,13 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from app.exam import delivery
-from app.exam import sitting as machine
-from app.exam.events import BlockDelivered
-from app.services.sit import block_noise
-from app.store import bank, sittings
+from app.exam.paper import delivery
+from app.exam.sitting import sitting as machine
+from app.exam.sitting.events import BlockDelivered
+from app.services.sitting.sit import block_noise
+from app.store.bank import bank
 from app.store.database import Database
+from app.store.sitting import sittings
 from tests.contract.driver import ApiCandidate
 from tests.contract.world import make_world
 

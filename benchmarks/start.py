@@ -7,8 +7,8 @@ from time import perf_counter
 from sqlalchemy import text
 
 from app import ambient
-from app.exam.sitting import Caller
-from app.services import sit
+from app.exam.sitting.sitting import Caller
+from app.services.sitting import sit
 from app.settings import Settings
 from app.store.database import Database, connect
 from benchmarks.season import make_season

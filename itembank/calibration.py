@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from itembank.document import Document
-from itembank.exams import LinkingConstants
-from itembank.items import Identifier, Text
+from itembank.items.item import Identifier, Text
+from itembank.parameters import LinkingConstants
 
 DECIMALS = 6
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from itembank.document import Document
-from itembank.exams import ExamDefinition, ParameterSet
-from itembank.items import Identifier, ItemVersion, Text
+from itembank.exams import ExamDefinition
+from itembank.items.item import Identifier, ItemVersion, Text
+from itembank.parameters import ParameterSet
 from psychometrics import DomainScale, ItemParameters, domain_score
 
 

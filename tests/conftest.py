@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from sqlalchemy import make_url
 
-from app.services import item_bank
-from app.services.keys import load_keys
+from app.services.bank import starter
+from app.services.people.keys import load_keys
 from app.store import migrate
 from app.store.database import Database, connect
 from tests.machine import CANNOT_RUN, find_chromium, find_postgres
@@ -123,7 +123,7 @@ def stock(url: str) -> None:
     connected = connect(url)
     migrate.upgrade(connected)
     with connected.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
         load_keys(tx)
     connected.close()
 

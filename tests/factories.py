@@ -7,11 +7,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
-from app.exam.delivery import Noise, noise_sizes
-from app.exam.edition import Edition, edition
-from app.exam.events import BlockDelivered, Created, Event, Place, Started
-from app.exam.sitting import Sitting, SittingId, created, evolve
-from itembank.blueprint import Blueprint
+from app.exam.paper.delivery import Noise, noise_sizes
+from app.exam.paper.edition import Edition, edition
+from app.exam.sitting.events import BlockDelivered, Created, Event, Place, Started
+from app.exam.sitting.sitting import Sitting, SittingId, created, evolve
+from itembank.blueprint.blueprint import Blueprint
 from itembank.calibration import (
     CalibrationRun,
     CurvePoint,
@@ -25,7 +25,8 @@ from itembank.calibration import (
     RunOptions,
     Value,
 )
-from itembank.criteria import (
+from itembank.exams import AdaptivePaper, Band, ExamDefinition, FixedForm, Scoring
+from itembank.frameworks.framework import (
     CFAssociation,
     CFDocument,
     CFItem,
@@ -34,17 +35,8 @@ from itembank.criteria import (
     Kind,
     Link,
 )
-from itembank.exams import (
-    AdaptivePaper,
-    Band,
-    ExamDefinition,
-    FixedForm,
-    LinkingConstants,
-    Prior,
-    Scoring,
-    provisional_parameters,
-)
-from itembank.items import ItemId, ItemVersion, Option, OptionId, Stimulus
+from itembank.items.item import ItemId, ItemVersion, Option, OptionId, Stimulus
+from itembank.parameters import LinkingConstants, Prior, provisional_parameters
 
 AT = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 CHANGED = "2026-11-22T00:00:00+00:00"

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.exam.collected import Collected, cells_of, collect
-from app.exam.delivery import Noise, choose_block, noise_sizes
-from app.exam.edition import Edition
-from app.exam.events import Answered, Event, HandedIn
-from app.exam.sitting import Sitting, evolve
-from itembank.items import OptionId
+from app.exam.calibration.collected import Collected, cells_of, collect
+from app.exam.paper.delivery import Noise, choose_block, noise_sizes
+from app.exam.paper.edition import Edition
+from app.exam.sitting.events import Answered, Event, HandedIn
+from app.exam.sitting.sitting import Sitting, evolve
+from itembank.items.item import OptionId
 from psychometrics import ItemParameters, probability
 from tests.factories import AT, make_created, make_sitting, make_started
 

@@ -5,7 +5,7 @@ import typer
 from app.cli.command import REFUSED, command, noun
 from app.cli.output import Output, line, table
 from app.cli.station import opened
-from app.services import replay
+from app.services.upkeep import replay
 
 room = noun("The record of every sitting, and whether it is what was written.")
 

@@ -7,9 +7,9 @@ import typer
 
 from app.cli.command import REFUSED, command, noun
 from app.cli.output import Output, line, table
-from app.services import item_bank
-from itembank.criteria import Framework
-from itembank.items import read_items
+from app.services.bank import starter
+from itembank.frameworks.framework import Framework
+from itembank.items.item import read_items
 
 room = noun("The item bank.")
 
@@ -31,10 +31,10 @@ def lint(
 
     Example: `adept bank lint my-items.json --framework my-framework.json`
     """
-    starter = item_bank.read_starter()
-    items = starter.items if file is None else read_items(file)
-    syllabus = starter.framework if framework is None else Framework.read(framework)
-    found = item_bank.lint_items(items, syllabus)
+    shipped = starter.read_starter()
+    items = shipped.items if file is None else read_items(file)
+    syllabus = shipped.framework if framework is None else Framework.read(framework)
+    found = starter.lint_items(items, syllabus)
     rows = [(one.item, one.rule.replace("_", " "), one.reason) for one in found]
     shown = [table(("item", "rule", "reason"), rows)] if rows else []
     said = f"{len(items)} items, {len(found)} findings."

@@ -10,12 +10,14 @@ from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, line, percent, table
 from app.cli.station import actor, opened
 from app.errors import Invalid
-from app.exam.people import Booking
-from app.services import bookings
-from app.services.bookings import Issued
-from app.services.keys import load_keys
-from app.store import people, sittings, windows
+from app.exam.people.people import Booking
+from app.services.people import bookings
+from app.services.people.bookings import Issued
+from app.services.people.keys import load_keys
 from app.store.database import Transaction
+from app.store.people import people
+from app.store.sitting import sittings
+from app.store.window import windows
 
 room = noun("Bookings: who sits in which window, with how much time.")
 PAGE = 500

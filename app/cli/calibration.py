@@ -10,12 +10,12 @@ from rich.console import RenderableType
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, line, table
 from app.cli.station import actor, opened
-from app.exam.calibration import Request
-from app.services import accept as acceptance
-from app.services import calibrate as calibration
-from app.services import calibration_record
-from app.services.accept import Wish
-from app.services.bookings import Actor
+from app.exam.calibration.calibration import Request
+from app.services.calibration import accept as acceptance
+from app.services.calibration import calibrate as calibration
+from app.services.calibration import calibration_record
+from app.services.calibration.accept import Wish
+from app.services.people.bookings import Actor
 from itembank.calibration import CalibrationRun, Flag, ItemRow, Value
 
 room = noun("Calibration runs: what they found, and which are in force.")

@@ -8,10 +8,11 @@ import typer
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, percent, table
 from app.cli.station import actor, opened
-from app.exam.people import Candidate
-from app.services import bookings
-from app.store import people, sittings
+from app.exam.people.people import Candidate
+from app.services.people import bookings
 from app.store.database import Transaction
+from app.store.people import people
+from app.store.sitting import sittings
 
 room = noun("Candidates: the people who can be booked.")
 PAGE = 500

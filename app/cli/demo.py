@@ -8,9 +8,9 @@ import typer
 from app.cli.command import command
 from app.cli.output import Output, facts, line, table
 from app.cli.station import opened
-from app.services.precision import Closeness, Precision
-from app.services.season import LARGEST_SEED, Decision, Marking, Season, run_season
-from app.services.simulated_window import EXPOSURE_LIMIT, Sat
+from app.demo.precision import Closeness, Precision
+from app.demo.season import LARGEST_SEED, Decision, Marking, Season, run_season
+from app.demo.simulated_window import EXPOSURE_LIMIT, Sat
 
 room = typer.Typer()
 

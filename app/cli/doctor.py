@@ -7,7 +7,7 @@ from app import ambient
 from app.cli.command import REFUSED, command
 from app.cli.output import Output, table
 from app.cli.station import opened
-from app.services.doctor import Status, examine
+from app.services.upkeep.doctor import Status, examine
 
 room = typer.Typer()
 

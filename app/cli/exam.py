@@ -8,11 +8,11 @@ import typer
 from app.cli.command import REFUSED, command, noun
 from app.cli.output import Output, facts, line, table
 from app.cli.station import actor, opened
-from app.exam.changes import exposure_words, paper_words
-from app.services import item_bank
-from app.services.bookings import Actor
-from app.services.item_bank import ExamLine
-from itembank.sentences import sentences
+from app.exam.definition.changes import exposure_words, paper_words
+from app.services.bank import exams
+from app.services.bank.exams import ExamLine
+from app.services.people.bookings import Actor
+from itembank.blueprint.sentences import sentences
 
 room = noun("Exams: what is sat, and whether it can be run.")
 
@@ -24,7 +24,7 @@ def list_(out: Output) -> None:
     Example: `adept exam list`
     """
     with opened() as here, here.database.read() as tx:
-        found = item_bank.exams(tx)
+        found = exams.lines(tx)
     rows = [
         (one.exam.code, one.exam.version, one.exam.title, one.exam.length, one.exam.minutes)
         for one in found
@@ -42,8 +42,8 @@ def show(out: Output, code: Annotated[str, typer.Argument(help="The exam's code.
     Example: `adept exam show cim-l6-smm`
     """
     with opened() as here, here.database.read() as tx:
-        found = item_bank.exam(tx, code)
-        framework = item_bank.framework_of(tx, found.exam)
+        found = exams.newest(tx, code)
+        framework = exams.framework_of(tx, found.exam)
     exam = found.exam
     bands = ", ".join(f"{one.name} from {one.lowest}" for one in exam.bands)
     allowed = "allowed" if exam.release_on_provisional else "refused"
@@ -88,14 +88,14 @@ def save(
 
     Example: `adept exam save exam.json --next --by ivo@x.example`
     """
-    exam = item_bank.read_exam(file)
+    exam = exams.read_exam(file)
     with opened() as here:
         with here.database.read() as tx:
-            who = Actor(item_bank.saver(tx, by), actor().at) if by else actor()
-            planned = item_bank.next_version(tx, exam) if as_next else exam
-            saving = item_bank.plan_exam(tx, planned)
+            who = Actor(exams.saver(tx, by), actor().at) if by else actor()
+            planned = exams.next_version(tx, exam) if as_next else exam
+            saving = exams.plan_exam(tx, planned)
         with here.database.begin() as tx:
-            item_bank.keep_exam(tx, saving, actor=who, reason=reason)
+            exams.keep_exam(tx, saving, actor=who, reason=reason)
     changes = [str(one) for one in saving.changes]
     value = {
         "exam": saving.exam.code,
@@ -125,10 +125,10 @@ def check(
     Example: `adept exam check cim-l6-smm`
     """
     with opened() as here, here.database.read() as tx:
-        codes = [code] if code else sorted({one.exam.code for one in item_bank.exams(tx)})
-        found = [(name, one) for name in codes for one in item_bank.check_saved(tx, name)]
+        codes = [code] if code else sorted({one.exam.code for one in exams.lines(tx)})
+        found = [(name, one) for name in codes for one in exams.check_saved(tx, name)]
         sound = [name for name in codes if name not in {code for code, _ in found}]
-        advice = [(name, one) for name in sound for one in item_bank.advice_on(tx, name)]
+        advice = [(name, one) for name in sound for one in exams.advice_on(tx, name)]
     value = {
         "checked": codes,
         "problems": [

@@ -3,8 +3,8 @@
 from rich.console import RenderableType
 
 from app.cli.output import facts, line, table
-from app.exam.exposure_report import GroupExposure, ItemExposure
-from app.services.exposure import ExposureReport
+from app.exam.paper.exposure_report import GroupExposure, ItemExposure
+from app.services.window.exposure import ExposureReport
 
 
 def exposure_tables(report: ExposureReport) -> list[RenderableType]:

@@ -7,8 +7,8 @@ import typer
 from app.cli.command import command
 from app.cli.output import Output, line, table
 from app.cli.station import actor, opened
-from app.services import grade as grading
-from app.services.bookings import Actor
+from app.services.award import grade as grading
+from app.services.people.bookings import Actor
 
 room = typer.Typer()
 

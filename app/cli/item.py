@@ -8,8 +8,8 @@ from app.cli.command import command, noun
 from app.cli.output import Output, instant, line, table
 from app.cli.sitting import Reason
 from app.cli.station import actor, opened
-from app.services import suspend as suspending
-from app.services.bookings import Actor
+from app.services.bank import suspend as suspending
+from app.services.people.bookings import Actor
 
 room = noun("Items: held back from new papers, and given again.")
 

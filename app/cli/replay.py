@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from app.cli.command import REFUSED, command
 from app.cli.output import Output, line, table
 from app.cli.station import opened
-from app.services import replay as derive
-from app.services.replay import Replay
+from app.services.upkeep import replay as derive
+from app.services.upkeep.replay import Replay
 
 room = typer.Typer()
 

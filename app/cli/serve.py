@@ -16,8 +16,8 @@ from uvicorn.supervisors import Multiprocess
 from app.cli.command import command
 from app.cli.output import Output, line, table
 from app.cli.station import Station, actor, opened
+from app.demo.demo import FILE, SignIns, make_demo
 from app.errors import Refused
-from app.services.demo import FILE, SignIns, make_demo
 from app.settings import Settings
 from app.store import migrate
 from app.store.server_lock import served

@@ -11,12 +11,12 @@ from app.cli.command import command
 from app.cli.output import Output, facts, line, table
 from app.cli.station import actor, opened
 from app.errors import Invalid
-from app.services.preflight import run_preflight
-from app.services.preflight_cohorts import processes_here
-from app.services.preflight_run import Request
-from app.web.board.pages import Cell, Table
-from app.web.board.preflight_body import Body, report_body
-from app.web.board.preflight_file import report_file
+from app.services.preflight.cohorts import processes_here
+from app.services.preflight.preflight import run_preflight
+from app.services.preflight.run import Request
+from app.web.board.desk.pages import Cell, Table
+from app.web.board.preflight.body import Body, report_body
+from app.web.board.preflight.file import report_file
 
 room = typer.Typer()
 

@@ -8,11 +8,12 @@ from app import ambient
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, line, table
 from app.cli.station import actor, opened
-from app.exam.deadline import deadline
-from app.services import exam_windows
-from app.services.exam_windows import SittingLine
-from app.services.grade import result_of
-from app.store import people, sittings
+from app.exam.sitting.deadline import deadline
+from app.services.award.grade import result_of
+from app.services.window import exam_windows
+from app.services.window.exam_windows import SittingLine
+from app.store.people import people
+from app.store.sitting import sittings
 
 room = noun("Sittings: papers being sat, and time given to them.")
 

@@ -9,9 +9,9 @@ from app import ambient
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, line, table
 from app.cli.station import opened
-from app.services import access
-from app.services.access import Role
-from app.store import access as kept
+from app.services.people import access
+from app.services.people.access import Role
+from app.store.people import access as kept
 
 room = noun("Staff: the people of the board.")
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app import ambient
 from app.errors import Invalid, StoreNotMigrated
-from app.services.bookings import Actor
+from app.services.people.bookings import Actor
 from app.settings import Settings
 from app.store import migrate
 from app.store.database import Database, connect

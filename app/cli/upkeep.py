@@ -9,8 +9,8 @@ from app import ambient
 from app.cli.command import REFUSED, command
 from app.cli.output import Output, instant, line, table
 from app.cli.station import opened
-from app.services import backup as backups
-from app.services import item_bank
+from app.services.bank import starter
+from app.services.upkeep import backup as backups
 from app.store import migrate as schema
 
 room = typer.Typer()
@@ -30,12 +30,12 @@ def migrate(out: Output) -> None:
         before = schema.current(here.database)
         schema.upgrade(here.database)
         with here.database.begin() as tx:
-            loaded = item_bank.load_starter(tx)
+            loaded = starter.load_starter(tx)
     newest = schema.newest()
     said = "was there already" if before == newest else f"comes from {before or 'nothing'}"
-    starter = " The starter data was loaded." if loaded else ""
+    stocked = " The starter data was loaded." if loaded else ""
     value = {"from": before, "to": newest, "starter_loaded": loaded}
-    out.report(value, line(f"The database is at version {newest}, which {said}.{starter}"))
+    out.report(value, line(f"The database is at version {newest}, which {said}.{stocked}"))
 
 
 @command(room)

@@ -11,11 +11,12 @@ from app.cli.output import Output, instant, line, table
 from app.cli.sitting import Minutes, Reason
 from app.cli.station import actor, opened
 from app.cli.station import instant as written
-from app.exam.window import Window
-from app.services import exam_windows, grade
-from app.services import exposure as exposures
-from app.services.bookings import Actor
-from app.services.exam_windows import Plan, WindowView
+from app.exam.window.window import Window
+from app.services.award import grade
+from app.services.people.bookings import Actor
+from app.services.window import exam_windows
+from app.services.window import exposure as exposures
+from app.services.window.exam_windows import Plan, WindowView
 
 room = noun("Windows: when an exam can be started.")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, text
 
-from app.exam.sitting import IN_PROGRESS
+from app.exam.sitting.sitting import IN_PROGRESS
 from app.store.database import Transaction
 from app.store.tables import sittings
 

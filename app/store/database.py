@@ -27,7 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import ambient
 from app.errors import ExamError, Invalid, Overtaken, SchemaBroken, StoreUnavailable
-from app.exam.edition import Edition
+from app.exam.paper.edition import Edition
 
 UNSTORABLE = (
     "Something you entered is too long, too large, or holds a character that cannot be kept. "

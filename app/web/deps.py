@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.services.keys import Keys
+from app.services.people.keys import Keys
 from app.settings import Settings
 from app.store.database import Database, Transaction
 

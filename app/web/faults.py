@@ -12,7 +12,7 @@ from starlette.routing import compile_path
 
 from app.errors import ExamError
 from app.web.api import faults as api
-from app.web.board import faults as board
+from app.web.board.desk import faults as board
 from app.web.candidate import faults as candidate
 from app.web.middleware import TOO_LARGE
 from app.web.problems import (

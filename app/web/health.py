@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from app.errors import StoreError
-from app.services.health import health
+from app.services.upkeep.health import health
 from app.web.deps import Ctx
 
 router = APIRouter(include_in_schema=False)

@@ -3,8 +3,8 @@
 import pytest
 
 from app.errors import WindowBusy
-from app.exam.window import require_all_graded
-from app.services.replies import KEPT
+from app.exam.window.window import require_all_graded
+from app.services.people.replies import KEPT
 from app.store.tables import idempotency
 from app.web.api.faults import listed
 from app.web.api.openapi import document

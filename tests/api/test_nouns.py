@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.services import bookings, item_bank
+from app.services.bank import starter
+from app.services.people import bookings
 from tests.api.conftest import Program
 from tests.contract.world import EXAM, WINDOW, World
 
@@ -137,7 +138,7 @@ def test_no_reply_of_a_sitting_holds_a_key_and_no_mark_leaves_before_release(
     assert [part.keys() for part in result["profile"]] == [{"code", "title", "level"}] * 3
     everything = "\n".join([*told, json.dumps(result)])
     assert not FORBIDDEN.search(everything)
-    for item in item_bank.read_starter().items:
+    for item in starter.read_starter().items:
         for option in item.options:
             assert json.dumps(option.rationale, ensure_ascii=False)[1:-1] not in everything
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from app.exam.sitting import Caller, Change, SittingId
-from app.services import access, exam_windows, sit
-from app.services.access import Role
-from app.services.exam_windows import Plan
-from app.services.keys import load_keys
-from app.services.sit import Credentials
-from app.store import calibrations
+from app.exam.sitting.sitting import Caller, Change, SittingId
+from app.services.people import access
+from app.services.people.access import Role
+from app.services.people.keys import load_keys
+from app.services.sitting import sit
+from app.services.sitting.sit import Credentials
+from app.services.window import exam_windows
+from app.services.window.exam_windows import Plan
+from app.store.calibration import calibrations
 from app.store.tables import exams
 from itembank.calibration import Acceptance, CalibrationRun
 from tests.contract.world import EXAM, World

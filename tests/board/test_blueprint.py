@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from app.store import bank
+from app.store.bank import bank
 from itembank.exams import EligibilityControl, ExamDefinition, RandomPaper
 from tests.board.desk import AUTHOR, CHAIR, PSYCHOMETRICIAN, Desk, at_desk, rows
 from tests.contract.world import EXAM, World

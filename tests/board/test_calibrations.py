@@ -9,11 +9,11 @@ import pytest
 from fastapi import Request
 from sqlalchemy import update
 
-from app.exam.people import StaffMember
-from app.services.calibration_record import RunView
+from app.exam.people.people import StaffMember
+from app.services.calibration.calibration_record import RunView
 from app.store.tables import calibration_runs
-from app.web.board.calibration_item import item_page
-from app.web.board.charts import (
+from app.web.board.calibrations.item import item_page
+from app.web.board.desk.charts import (
     BOTTOM,
     LEFT,
     RIGHT,
@@ -22,7 +22,7 @@ from app.web.board.charts import (
     item_chart,
     trace_chart,
 )
-from app.web.board.session import Desk
+from app.web.board.desk.session import Desk
 from app.web.deps import Context
 from itembank.calibration import CalibrationRun, Fit, Flag, OptionRow, Role
 from tests.board.desk import (

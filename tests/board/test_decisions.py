@@ -1,6 +1,6 @@
 """What the board decides: time, opening, closing, grading, and release by two people."""
 
-from app.services import sit
+from app.services.sitting import sit
 from tests.board.desk import (
     CHAIR,
     INVIGILATOR,

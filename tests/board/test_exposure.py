@@ -1,9 +1,9 @@
 """The board watches exposure, and holds items back in the middle of a window."""
 
-from app.exam.sitting import SittingId
-from app.services import item_bank, suspend
-from app.services.exposure import exposure_report
-from app.store import sittings
+from app.exam.sitting.sitting import SittingId
+from app.services.bank import exams, starter, suspend
+from app.services.window.exposure import exposure_report
+from app.store.sitting import sittings
 from tests.board.desk import PSYCHOMETRICIAN, at_desk, rows, sit_paper
 from tests.contract.world import EXAM, WINDOW, World
 from tests.pages.browser import Page
@@ -85,7 +85,7 @@ def test_an_item_is_suspended_in_mid_window_and_given_free_again(world: World) -
 
 def test_an_item_that_papers_need_is_suspended_only_all_the_same(small_world: World) -> None:
     desk = at_desk(small_world)
-    names = [one.id for one in item_bank.read_starter().items if one.criterion == "2.3"]
+    names = [one.id for one in starter.read_starter().items if one.criterion == "2.3"]
     with small_world.database.begin() as tx:
         for name in names[4:]:  # a paper holds four at least
             suspend.suspend_item(
@@ -133,7 +133,7 @@ def test_items_over_their_target_are_marked(small_world: World) -> None:
     )
     desk.browser.press(page, "Save version 2")
     with small_world.database.read() as tx:
-        season = Season(small_world.database, item_bank.exam(tx, EXAM).exam)
+        season = Season(small_world.database, exams.newest(tx, EXAM).exam)
     season.window("w2")
     for _ in range(2):
         season.sitter(season.book("w2")).sit(first_option)

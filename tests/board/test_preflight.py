@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.bookings import Actor
-from app.services.preflight import run_preflight
-from app.services.preflight_run import Request
+from app.services.people.bookings import Actor
+from app.services.preflight.preflight import run_preflight
+from app.services.preflight.run import Request
 from tests.board.desk import (
     AUTHOR,
     CHAIR,

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from app.exam.preflight_report import KeptReport
-from app.services.bookings import Actor
-from app.services.preflight import run_preflight
-from app.services.preflight_run import Request
-from app.web.board.preflight_file import report_file
+from app.exam.preflight.report import KeptReport
+from app.services.people.bookings import Actor
+from app.services.preflight.preflight import run_preflight
+from app.services.preflight.run import Request
+from app.web.board.preflight.file import report_file
 from tests.board.desk import CHAIR, PASSWORD, add_staff
 from tests.board.test_axe import LOOKS, VIOLATIONS, looking, sign_in
 from tests.browser.live import Live, live_server

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.services.access import Role
+from app.services.people.access import Role
+from app.web.board.desk.session import Acting, Seeing
 from app.web.board.routes import router
-from app.web.board.session import Acting, Seeing
 from tests.board.desk import (
     AUTHOR,
     CHAIR,
@@ -67,7 +67,7 @@ def routes() -> Iterator[tuple[str, str, list[Seeing]]]:
             found.call for found in route.dependant.dependencies if isinstance(found.call, Seeing)
         ]
         for method in route.methods or ():
-            yield method, str(one.path), doors
+            yield method, str(one.path).removeprefix("/board"), doors
 
 
 def test_every_route_declares_who_may_use_it() -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from app.exam.events import BlockDelivered
-from app.web.board import words
-from itembank.items import ItemId
+from app.exam.sitting.events import BlockDelivered
+from app.web.board.desk import words
+from itembank.items.item import ItemId
 from tests.factories import make_places
 
 BLOCK = BlockDelivered(2, make_places(1, 5), (), theta=0.125, sem=0.5)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.services import exam_windows
+from app.services.window import exam_windows
 from app.web.candidate.clock import refresh_after
 from tests.browser.live import Live
 from tests.browser.walk import press, sign_in

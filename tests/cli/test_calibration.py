@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.services import item_bank
-from app.store import migrate, sittings
+from app.services.bank import starter
+from app.store import migrate
 from app.store.database import connect
+from app.store.sitting import sittings
 from tests.cli.conftest import Adept
 from tests.services.season import WINDOW, at_random, make_season, shipped_form
 
@@ -18,7 +19,7 @@ def sat_window(url: str, folder: Path, *, form: tuple[str, ...] = (), people: in
     database = connect(url)
     migrate.upgrade(database)
     with database.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
     season = make_season(database, form=form, block_size=45)
     for seed in range(people):
         season.sitter().sit(at_random(seed))

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from app.cli.output import PIPED_WIDTH
-from app.store import sittings
 from app.store.database import connect
+from app.store.sitting import sittings
 from app.store.tables import events
 from tests.cli.conftest import Adept
 from tests.services.sitters import WINDOW, Sitter, answer_block, finish, make_database, seat

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services import item_bank
-from app.store import exposure, migrate
+from app.services.bank import starter
+from app.store import migrate
+from app.store.bank import exposure
 from app.store.database import connect
 from itembank.exams import EligibilityControl
 from tests.cli.conftest import Adept
@@ -23,7 +24,7 @@ def adept(tmp_path: Path) -> Adept:
     database = connect(url)
     migrate.upgrade(database)
     with database.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
     control = {"exposure": EligibilityControl(target=0.6)}
     season = make_season(database, block_size=45, more=control)
     # For the command line, which knows the true time, the window is still to come.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services import item_bank
+from app.services.bank import starter
 from tests.cli.conftest import Adept
 
 
@@ -68,7 +68,7 @@ def test_the_shipped_bank_is_linted_without_a_database(empty: Adept) -> None:
 
 
 def test_lint_names_the_item_and_the_reason(empty: Adept, tmp_path: Path) -> None:
-    item = item_bank.read_starter().items[0].model_copy(update={"rating": 0.99})
+    item = starter.read_starter().items[0].model_copy(update={"rating": 0.99})
     file = tmp_path / "items.json"
     file.write_text(f"[{item.model_dump_json()}]")
     found = empty.run("bank", "lint", str(file), "--json")

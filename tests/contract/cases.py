@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from app.services import bookings, exam_windows, item_bank
-from app.services.keys import load_keys
-from app.store import bank
-from itembank.blueprint import Pretest
+from app.services.bank import exams
+from app.services.people import bookings
+from app.services.people.keys import load_keys
+from app.services.window import exam_windows
+from app.store.bank import bank
+from itembank.blueprint.blueprint import Pretest
 from itembank.exams import AdaptivePaper, FixedForm, NoControl
-from itembank.items import Stimulus
+from itembank.items.item import Stimulus
 from tests.contract.world import Person, World
 from tests.services.season import shipped_form
 
@@ -38,7 +40,7 @@ def open_window_with_a_case(world: World) -> Person:
 def open_window_with_trial_items(world: World, *, slots: int = 2) -> Person:
     """Book the first person to papers of 45 scored items and some slots for items on trial."""
     with world.database.read() as tx:
-        blueprint = item_bank.exam(tx, "cim-l6-smm").exam.blueprint
+        blueprint = exams.newest(tx, "cim-l6-smm").exam.blueprint
         hostile = {name for enemies in blueprint.enemies for name in enemies}
         spare = [
             item.id
@@ -53,9 +55,9 @@ def open_window_with_trial_items(world: World, *, slots: int = 2) -> Person:
 def _open(world: World, code: str, changes: dict[str, object]) -> Person:
     actor, first = world.actor(), world.people[0]
     with world.database.begin() as tx:
-        shipped = item_bank.exam(tx, "cim-l6-smm").exam
+        shipped = exams.newest(tx, "cim-l6-smm").exam
         update = {"code": code, "release_on_provisional": True, **changes}
-        item_bank.save_exam(tx, shipped.model_copy(update=update))
+        exams.save_exam(tx, shipped.model_copy(update=update))
         opens = world.clock.now() - timedelta(hours=1)
         closes = world.clock.now() + timedelta(days=5)
         exam_windows.plan(

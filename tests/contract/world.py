@@ -8,10 +8,13 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.services import access, bookings, exam_windows, grade, item_bank
-from app.services.access import Role, Scope
-from app.services.bookings import Actor
-from app.services.keys import load_keys
+from app.services.award import grade
+from app.services.bank import exams, starter
+from app.services.people import access, bookings
+from app.services.people.access import Role, Scope
+from app.services.people.bookings import Actor
+from app.services.people.keys import load_keys
+from app.services.window import exam_windows
 from app.settings import Settings
 from app.store import migrate
 from app.store.database import Database, connect
@@ -104,9 +107,9 @@ def make_world(url: str, folder: Path, *, names: tuple[str, ...] = ("Ada", "Ben"
     migrate.upgrade(database)
     actor = Actor("board", clock.now())
     with database.begin() as tx:
-        item_bank.load_starter(tx)
-        shipped = item_bank.exam(tx, "cim-l6-smm").exam
-        item_bank.save_exam(
+        starter.load_starter(tx)
+        shipped = exams.newest(tx, "cim-l6-smm").exam
+        exams.save_exam(
             tx, shipped.model_copy(update={"code": EXAM, "release_on_provisional": True})
         )
         opens, closes = clock.now() - timedelta(hours=1), clock.now() + timedelta(days=5)

@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 
 from app import ambient
-from app.exam.sitting import Answer
-from app.services import access, bookings, exam_windows, item_bank, replay
-from app.services.access import Scope
-from app.services.bookings import Actor
-from app.services.keys import load_keys
+from app.exam.sitting.sitting import Answer
+from app.services.bank import starter
+from app.services.people import access, bookings
+from app.services.people.access import Scope
+from app.services.people.bookings import Actor
+from app.services.people.keys import load_keys
+from app.services.upkeep import replay
+from app.services.window import exam_windows
 from app.settings import Settings
-from app.store import migrate, sittings
+from app.store import migrate
 from app.store.database import Database, connect
+from app.store.sitting import sittings
 from tests.kill.candidates import Candidate, sitting_at_once
 from tests.kill.server import Server
 
@@ -29,7 +33,7 @@ def season(database: Database) -> tuple[str, list[str]]:
     migrate.upgrade(database)
     actor = Actor("test", ambient.now())
     with database.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
         keys = load_keys(tx)
         plan = exam_windows.Plan(
             id="w",

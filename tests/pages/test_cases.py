@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.services import exam_windows, grade
+from app.services.award import grade
+from app.services.window import exam_windows
 from tests.contract.cases import STIMULUS, open_window_with_a_case, open_window_with_trial_items
 from tests.contract.world import World
 from tests.pages.browser import Browser, Page, words

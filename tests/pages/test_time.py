@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.services import exam_windows
+from app.services.window import exam_windows
 from app.web.candidate.clock import JITTER_SECONDS, refresh_after, stylesheet
 from tests.contract.world import WINDOW, World
 from tests.pages.browser import Browser, Page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services import sit
+from app.services.sitting import sit
 from tests.contract.world import World
 from tests.pages.browser import Browser, Page
 from tests.pages.test_sessions import saved

@@ -2,7 +2,7 @@
 
 import re
 
-from app.services import item_bank
+from app.services.bank import starter
 from tests.contract.world import Person, World
 from tests.pages.browser import Browser, Page
 
@@ -59,14 +59,14 @@ def test_no_byte_of_a_whole_sitting_tells_a_key_or_a_rationale(
     seen = b"\n".join(browser.seen).decode()
     secrets = [
         text
-        for item in item_bank.read_starter().items
+        for item in starter.read_starter().items
         for option in item.options
         for text in (option.rationale, option.misconception)
         if text
     ]
     assert len(secrets) > 400
     assert [text for text in secrets if text in seen] == []
-    ids = [item.id for item in item_bank.read_starter().items]
+    ids = [item.id for item in starter.read_starter().items]
     assert [name for name in ids if name in seen] == []
     for word in ("rationale", "misconception", '"key"', "theta", "criterion", "seed"):
         assert word not in re.sub(r"<(p|legend|span class=\"words\")>.*?</\1", "", seen).lower()

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.errors import DeadlinePassed, ExamError
-from app.exam.deadline import deadline, last_save
-from app.exam.events import Answered, Event, Extended
-from app.exam.sitting import (
+from app.exam.sitting.deadline import deadline, last_save
+from app.exam.sitting.events import Answered, Event, Extended
+from app.exam.sitting.sitting import (
     IN_PROGRESS,
     Answer,
     Caller,
@@ -30,7 +30,7 @@ from app.exam.sitting import (
     start,
     wants_block,
 )
-from itembank.items import OptionId
+from itembank.items.item import OptionId
 from tests.factories import AT, make_block, make_created, make_started
 
 LENGTH, SIZE, MINUTES, GRACE = 7, 3, 10, timedelta(seconds=20)

@@ -7,18 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from app.exam.grading import Graded
-from app.exam.sitting import Caller, Change, Sitting, SittingId
-from app.services import access, bookings, exam_windows, grade, item_bank, sit
-from app.services.access import Role
-from app.services.bookings import Actor
-from app.services.keys import Keys, load_keys
+from app.exam.award.grading import Graded
+from app.exam.sitting.sitting import Caller, Change, Sitting, SittingId
+from app.services.award import grade
+from app.services.bank import exams, starter
+from app.services.people import access, bookings
+from app.services.people.access import Role
+from app.services.people.bookings import Actor
+from app.services.people.keys import Keys, load_keys
+from app.services.sitting import sit
+from app.services.window import exam_windows
 from app.settings import Settings
-from app.store import bank, sittings
+from app.store.bank import bank
 from app.store.database import Database
-from itembank.blueprint import Blueprint
+from app.store.sitting import sittings
+from itembank.blueprint.blueprint import Blueprint
 from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm, NoControl
-from itembank.items import OptionId
+from itembank.items.item import OptionId
 from tests.factories import at
 
 SETTINGS = Settings()
@@ -223,9 +228,9 @@ def make_season(
     if form:
         changes["exposure"] = NoControl()
     with database.begin() as tx:
-        shipped = item_bank.exam(tx, "cim-l6-smm").exam
+        shipped = exams.newest(tx, "cim-l6-smm").exam
         exam = shipped.model_copy(update={**changes, **(more or {})})
-        item_bank.save_exam(tx, exam)
+        exams.save_exam(tx, exam)
     season = Season(database, exam)
     season.window(WINDOW)
     return season
@@ -233,15 +238,15 @@ def make_season(
 
 def shipped_blueprint(**changes: object) -> Blueprint:
     """Return the blueprint of the shipped exam, but for some fields."""
-    return item_bank.read_starter().exam.blueprint.model_copy(update=changes)
+    return starter.read_starter().exam.blueprint.model_copy(update=changes)
 
 
 def shipped_form() -> tuple[str, ...]:
     """Return a fixed form of the shipped bank that meets its blueprint."""
-    starter = item_bank.read_starter()
-    blueprint = starter.exam.blueprint
+    shipped = starter.read_starter()
+    blueprint = shipped.exam.blueprint
     kept_off = {name for enemies in blueprint.enemies for name in enemies[1:]}
-    free = [item for item in starter.items if item.id not in kept_off]
+    free = [item for item in shipped.items if item.id not in kept_off]
     return tuple(
         item.id
         for code, share in blueprint.criteria.items()

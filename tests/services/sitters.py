@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import ambient
-from app.exam.sitting import Caller, Change, Sitting
-from app.services import bookings, demo, exam_windows, item_bank, sit, views
-from app.services.bookings import Actor
-from app.services.exam_windows import Plan
-from app.services.keys import load_keys
-from app.services.sit import Credentials
+from app.demo import demo
+from app.exam.sitting.sitting import Caller, Change, Sitting
+from app.services.bank import exams, starter
+from app.services.people import bookings
+from app.services.people.bookings import Actor
+from app.services.people.keys import load_keys
+from app.services.sitting import sit, views
+from app.services.sitting.sit import Credentials
+from app.services.window import exam_windows
+from app.services.window.exam_windows import Plan
 from app.settings import Settings
 from app.store import migrate
 from app.store.database import Database, connect
@@ -35,13 +39,13 @@ def make_database(url: str, *, exposure: ExposureControl | None = None) -> Datab
     migrate.upgrade(database)
     now = ambient.now()
     with database.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
         span = (now - timedelta(hours=1), now + timedelta(days=1))
         code = demo.ensure_exam(tx)
         if exposure is not None:
-            like = item_bank.exam(tx, code).exam
+            like = exams.newest(tx, code).exam
             code = "like-the-demo"
-            item_bank.save_exam(tx, like.model_copy(update={"code": code, "exposure": exposure}))
+            exams.save_exam(tx, like.model_copy(update={"code": code, "exposure": exposure}))
         plan = Plan(WINDOW, "Autumn", code, *span)
         exam_windows.plan(tx, plan, actor=Actor("board", now))
     return database

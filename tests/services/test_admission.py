@@ -15,13 +15,15 @@ from app.errors import (
     TooManyAttempts,
     WrongCode,
 )
-from app.services import access, bookings, exam_windows, keys, sit, views
-from app.services.access import Role, Scope
-from app.services.bookings import Issued
-from app.services.sit import Credentials, SignIn
-from app.store import people
-from app.store import sittings as store
+from app.services.people import access, bookings, keys
+from app.services.people.access import Role, Scope
+from app.services.people.bookings import Issued
+from app.services.sitting import sit, views
+from app.services.sitting.sit import Credentials, SignIn
+from app.services.window import exam_windows
 from app.store.database import Database
+from app.store.people import people
+from app.store.sitting import sittings as store
 from tests.factories import at
 from tests.services.season import PASSWORD, SETTINGS, WINDOW, Person, Season, make_season
 

@@ -8,13 +8,15 @@ import pytest
 
 from app import ambient
 from app.errors import BackupDamaged, Invalid, Refused, StoreInUse, StoreNotEmpty
-from app.exam.sitting import State
-from app.services import backup, replay, sit
-from app.services.keys import load_keys
-from app.services.sit import Credentials
-from app.store import dump, sittings
+from app.exam.sitting.sitting import State
+from app.services.people.keys import load_keys
+from app.services.sitting import sit
+from app.services.sitting.sit import Credentials
+from app.services.upkeep import backup, replay
+from app.store import dump
 from app.store.database import Database, connect
 from app.store.server_lock import served
+from app.store.sitting import sittings
 from tests.services.sitters import SETTINGS, Sitter, answer_block, finish, make_database, seat
 
 

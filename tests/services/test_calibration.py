@@ -15,13 +15,20 @@ from app.errors import (
     Refused,
     WindowBusy,
 )
-from app.exam.calibration import Request
-from app.services import accept, access, calibrate, calibration_record, grade, item_bank, replay
-from app.services.accept import Wish
-from app.services.access import Role
-from app.services.bookings import Actor
-from app.store import bank, calibrations, migrate, sittings
+from app.exam.calibration.calibration import Request
+from app.services.award import grade
+from app.services.bank import starter
+from app.services.calibration import accept, calibrate, calibration_record
+from app.services.calibration.accept import Wish
+from app.services.people import access
+from app.services.people.access import Role
+from app.services.people.bookings import Actor
+from app.services.upkeep import replay
+from app.store import migrate
+from app.store.bank import bank
+from app.store.calibration import calibrations
 from app.store.database import Database, connect
+from app.store.sitting import sittings
 from app.store.tables import calibration_runs
 from itembank.calibration import Acceptance, CalibrationRun
 from tests.services.season import CHAIRS, PASSWORD, WINDOW, Choose, Season, at_random, make_season
@@ -40,7 +47,7 @@ def database(database_url: str) -> Iterator[Database]:
     database = connect(database_url)
     migrate.upgrade(database)
     with database.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
         access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}))
     yield database
     database.close()

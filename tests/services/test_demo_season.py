@@ -12,14 +12,20 @@ from typer.testing import CliRunner
 
 from app import ambient
 from app.cli.entrance import app
+from app.demo.precision import closeness
+from app.demo.season import Season, run_season
 from app.errors import Invalid
-from app.services import calibration_record, grade, replay
-from app.services.precision import closeness
-from app.services.season import Season, run_season
-from app.services.simulation import CALIBRATED, JUDGED, draw_person, draw_truth
+from app.services.award import grade
+from app.services.calibration import calibration_record
+from app.services.preflight.simulation import CALIBRATED, JUDGED, draw_person, draw_truth
+from app.services.upkeep import replay
 from app.settings import Settings
-from app.store import bank, calibrations, people, sittings, windows
+from app.store.bank import bank
+from app.store.calibration import calibrations
 from app.store.database import Database, connect
+from app.store.people import people
+from app.store.sitting import sittings
+from app.store.window import windows
 from itembank.calibration import Acceptance, CalibrationRun, Flag, ItemRow, Role
 from psychometrics import probability
 

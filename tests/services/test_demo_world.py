@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from app import ambient
+from app.demo import demo
+from app.demo.demo import SignIns, make_demo
 from app.errors import WrongCode
-from app.services import access, bookings, demo, sit
-from app.services.access import Scope
-from app.services.bookings import Actor
-from app.services.demo import SignIns, make_demo
-from app.services.keys import load_keys
-from app.services.sit import Credentials
+from app.services.people import access, bookings
+from app.services.people.access import Scope
+from app.services.people.bookings import Actor
+from app.services.people.keys import load_keys
+from app.services.sitting import sit
+from app.services.sitting.sit import Credentials
 from app.settings import Settings
-from app.store import audit, migrate, people
+from app.store import audit, migrate
 from app.store.database import Database, connect
+from app.store.people import people
 
 
 @pytest.fixture

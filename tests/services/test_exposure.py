@@ -7,18 +7,21 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from app.exam.chain import GENESIS, link
-from app.exam.events import BlockDelivered, Event
-from app.exam.exposure_report import Exposure
-from app.exam.sitting import State
-from app.services import exposure, replay, sit
-from app.store import bank, sittings
-from app.store import exposure as states
+from app.exam.paper.exposure_report import Exposure
+from app.exam.sitting.chain import GENESIS, link
+from app.exam.sitting.events import BlockDelivered, Event
+from app.exam.sitting.sitting import State
+from app.services.sitting import sit
+from app.services.upkeep import replay
+from app.services.window import exposure
 from app.store import tables as stored
+from app.store.bank import bank
+from app.store.bank import exposure as states
 from app.store.database import Database
-from itembank.blueprint import Pretest
+from app.store.sitting import sittings
+from itembank.blueprint.blueprint import Pretest
 from itembank.exams import EligibilityControl, ProgressiveControl
-from itembank.items import ItemId
+from itembank.items.item import ItemId
 from tests.services.season import (
     SETTINGS,
     Season,

@@ -7,24 +7,19 @@ from pathlib import Path
 import pytest
 
 from app.errors import ExamNotRunnable, Invalid, NotFound, Refused
-from app.exam.edition import Edition
-from app.exam.preflight_report import Report
-from app.services import item_bank
-from app.services.bookings import Actor
-from app.services.preflight import LARGEST_SEED, newest_report, run_preflight
-from app.services.preflight_run import Request, simulate_exam
-from app.services.preflight_settings import own_setting, ways_to_compare
-from app.store import bank, migrate
+from app.exam.paper.edition import Edition
+from app.exam.preflight.report import Report
+from app.services.bank import exams, starter
+from app.services.people.bookings import Actor
+from app.services.preflight.preflight import LARGEST_SEED, newest_report, run_preflight
+from app.services.preflight.run import Request, simulate_exam
+from app.services.preflight.settings import own_setting, ways_to_compare
+from app.store import migrate
+from app.store.bank import bank
 from app.store.database import Database, connect
 from app.store.tables import preflights
-from itembank.exams import (
-    EligibilityControl,
-    NoControl,
-    RandomesqueControl,
-    RandomPaper,
-    Scoring,
-    provisional_parameters,
-)
+from itembank.exams import EligibilityControl, NoControl, RandomesqueControl, RandomPaper, Scoring
+from itembank.parameters import provisional_parameters
 from tests.factories import AT, make_blueprint, make_edition, make_exam, make_form
 
 SMALL = Request("small", 300, comparisons=False)
@@ -166,7 +161,7 @@ def database(tmp_path: Path) -> Database:
     made = connect(f"sqlite:///{tmp_path}/adept.sqlite")
     migrate.upgrade(made)
     with made.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
     return made
 
 
@@ -205,7 +200,7 @@ def test_a_seed_that_is_none_and_an_unknown_exam_are_refused(database: Database)
 
 def test_a_blueprint_that_cannot_be_met_is_refused_with_the_reason(database: Database) -> None:
     with database.begin() as tx:
-        starter = item_bank.exam(tx, STARTER.exam).exam
+        starter = exams.newest(tx, STARTER.exam).exam
         shares = {**starter.blueprint.criteria, "1.1": 46}
         blueprint = starter.blueprint.model_copy(update={"criteria": shares, "items": 85})
         exam = starter.model_copy(update={"code": "impossible", "blueprint": blueprint})

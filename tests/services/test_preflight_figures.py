@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.exam.grading import band, grade, half_up
-from app.exam.preflight import (
+from app.exam.award.grading import band, grade, half_up
+from app.exam.preflight.bank import Stock, bank_use
+from app.exam.preflight.preflight import (
     Marking,
     Papers,
     ability_groups,
@@ -29,8 +30,8 @@ from app.exam.preflight import (
     violations,
     whole_marks,
 )
-from app.exam.preflight_bank import Stock, bank_use
-from itembank.exams import Prior, Scoring
+from itembank.exams import Scoring
+from itembank.parameters import Prior
 from itembank.scale import ReportingScale
 from psychometrics import Constraints, DataError, DomainScale, ItemParameters, LinkedSets, Quotas
 from psychometrics import Rows as Sums

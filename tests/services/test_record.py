@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.exam.chain import GENESIS, Break, Link, link
-from app.exam.events import BlockDelivered
-from app.services import replay
-from app.store import sittings as store
+from app.exam.sitting.chain import GENESIS, Break, Link, link
+from app.exam.sitting.events import BlockDelivered
+from app.services.upkeep import replay
 from app.store.database import Database
+from app.store.sitting import sittings as store
 from app.store.tables import events, results, sittings
 from itembank.document import canonical
 from tests.services.season import Season, Sitter, at_random, first_option, make_season

@@ -13,12 +13,17 @@ from app.errors import (
     SamePerson,
     WindowBusy,
 )
-from app.exam.grading import Result
-from app.services import access, exam_windows, grade, item_bank, views
-from app.services.access import Role
-from app.store import audit, bank
+from app.exam.award.grading import Result
+from app.services.award import grade
+from app.services.bank import exams, starter
+from app.services.people import access
+from app.services.people.access import Role
+from app.services.sitting import views
+from app.services.window import exam_windows
+from app.store import audit
+from app.store.bank import bank
 from app.store.database import Database
-from itembank.items import Option
+from itembank.items.item import Option
 from tests.factories import (
     at,
     make_bank,
@@ -216,25 +221,25 @@ def test_an_exam_that_cannot_be_run_is_not_saved_and_the_reasons_are_told(
         bank.add_framework(tx, make_framework())
     blueprint = make_blueprint(outcomes={"1": (1, 2), "2": (2, 3)})
     with pytest.raises(ExamNotRunnable, match="cannot be met") as caught, database.begin() as tx:
-        item_bank.save_exam(tx, make_exam(blueprint=blueprint))
+        exams.save_exam(tx, make_exam(blueprint=blueprint))
     assert caught.value.reasons
     with database.read() as tx, pytest.raises(NotFound):
-        item_bank.exam(tx, "small")
+        exams.newest(tx, "small")
 
 
 def test_an_exam_rests_on_the_items_of_its_own_criteria_alone(database: Database) -> None:
     with database.begin() as tx:
         bank.add_framework(tx, make_framework())
         bank.add_items(tx, [*make_bank(), make_item("Z-9", criterion="9.9")])
-        parameters = item_bank.save_exam(tx, make_exam()).parameters
+        parameters = exams.save_exam(tx, make_exam()).parameters
         assert "Z-9" not in parameters.items
-        assert item_bank.check_saved(tx, "small") == []
+        assert exams.check_saved(tx, "small") == []
 
 
 def test_items_and_starter_data_are_loaded_once(database: Database) -> None:
     with database.begin() as tx:
-        assert not item_bank.load_starter(tx)
-        assert bank.add_items(tx, item_bank.read_starter().items) == 0
+        assert not starter.load_starter(tx)
+        assert bank.add_items(tx, starter.read_starter().items) == 0
         changed = make_item("SMM-1.1-01")
         assert bank.add_items(tx, [changed.model_copy(update={"version": 2})]) == 1
         latest = {item.id: item for item in bank.latest_items(tx)}
@@ -254,18 +259,18 @@ def test_an_edition_keeps_the_item_versions_it_was_saved_with(season: Season) ->
 
 def test_an_edition_of_a_transaction_that_was_undone_is_forgotten(database: Database) -> None:
     """An exam saved, read and rolled back must not live on in memory under its name."""
-    shipped = item_bank.read_starter().exam
+    shipped = starter.read_starter().exam
     first = shipped.model_copy(update={"code": "new", "minutes": 10})
 
     def save_and_undo() -> None:
         with database.begin() as tx:
-            item_bank.save_exam(tx, first)
+            exams.save_exam(tx, first)
             assert bank.load_edition(tx, "new", 1).exam.minutes == 10
             raise NotGraded("undone")
 
     with pytest.raises(NotGraded):
         save_and_undo()
     with database.begin() as tx:
-        item_bank.save_exam(tx, first.model_copy(update={"minutes": 20}))
+        exams.save_exam(tx, first.model_copy(update={"minutes": 20}))
     with database.read() as tx:
         assert bank.load_edition(tx, "new", 1).exam.minutes == 20

@@ -7,19 +7,25 @@ from pathlib import Path
 import pytest
 
 from app.errors import ExamNotRunnable, Forbidden, NotFound, Overtaken, Refused
-from app.exam.calibration import Request
-from app.services import accept, access, calibrate, exam_file, item_bank, replay
-from app.services.accept import Wish
-from app.services.access import Role
-from app.services.bookings import Actor
-from app.services.item_bank import Saving
-from app.store import audit, bank, calibrations, migrate
+from app.exam.calibration.calibration import Request
+from app.services.bank import exam_file, exams, starter
+from app.services.bank.exams import Saving
+from app.services.calibration import accept, calibrate
+from app.services.calibration.accept import Wish
+from app.services.people import access
+from app.services.people.access import Role
+from app.services.people.bookings import Actor
+from app.services.upkeep import replay
+from app.store import audit, migrate
+from app.store.bank import bank
+from app.store.calibration import calibrations
 from app.store.database import Database, connect
-from itembank.blueprint import Blueprint
+from itembank.blueprint.blueprint import Blueprint
 from itembank.calibration import Acceptance
 from itembank.errors import UnreadableDocument
-from itembank.exams import ExamDefinition, provisional_parameters
-from itembank.items import ItemVersion
+from itembank.exams import ExamDefinition
+from itembank.items.item import ItemVersion
+from itembank.parameters import provisional_parameters
 from tests.services.season import CHAIRS, PASSWORD, WINDOW, Season, at_random, make_season
 
 IVO = "ivo@example.org"
@@ -31,7 +37,7 @@ def database(database_url: str) -> Iterator[Database]:
     database = connect(database_url)
     migrate.upgrade(database)
     with database.begin() as tx:
-        item_bank.load_starter(tx)
+        starter.load_starter(tx)
         access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}))
     yield database
     database.close()
@@ -59,16 +65,16 @@ def season(fresh: Season) -> Season:
 def changed(season: Season, **changes: object) -> ExamDefinition:
     """Return the next version of the exam, with parts of its blueprint changed."""
     with season.database.read() as tx:
-        exam = item_bank.exam(tx, EXAM).exam
+        exam = exams.newest(tx, EXAM).exam
         blueprint = Blueprint.model_validate(exam.blueprint.model_dump() | changes)
-        return item_bank.next_version(tx, exam.model_copy(update={"blueprint": blueprint}))
+        return exams.next_version(tx, exam.model_copy(update={"blueprint": blueprint}))
 
 
 def save(season: Season, exam: ExamDefinition, reason: str = "") -> Saving:
     with season.database.read() as tx:
-        saving = item_bank.plan_exam(tx, exam)
+        saving = exams.plan_exam(tx, exam)
     with season.database.begin() as tx:
-        return item_bank.keep_exam(tx, saving, actor=season.actor(IVO), reason=reason)
+        return exams.keep_exam(tx, saving, actor=season.actor(IVO), reason=reason)
 
 
 def accept_a_run(season: Season, window: str = WINDOW) -> Acceptance:
@@ -84,7 +90,7 @@ def add_items(season: Season, *items: ItemVersion) -> None:
 
 
 def starter_item(place: int = 0) -> ItemVersion:
-    return item_bank.read_starter().items[place]
+    return starter.read_starter().items[place]
 
 
 LESS = {"excluded": ("SMM-1.1-06",)}
@@ -247,23 +253,23 @@ def test_a_version_in_which_nothing_differs_is_not_saved(fresh: Season) -> None:
 def test_two_saves_at_the_same_moment_end_with_one(fresh: Season) -> None:
     with fresh.database.read() as tx:
         plans = [
-            item_bank.plan_exam(tx, one)
+            exams.plan_exam(tx, one)
             for one in (changed(fresh, **LESS), changed(fresh, tolerance=2))
         ]
     with fresh.database.begin() as tx:
-        item_bank.keep_exam(tx, plans[0], actor=fresh.actor(IVO))
+        exams.keep_exam(tx, plans[0], actor=fresh.actor(IVO))
     with pytest.raises((Refused, Overtaken)), fresh.database.begin() as tx:
-        item_bank.keep_exam(tx, plans[1], actor=fresh.actor(IVO))
+        exams.keep_exam(tx, plans[1], actor=fresh.actor(IVO))
     with fresh.database.read() as tx:
         assert bank.exam_definition(tx, EXAM, 2) == plans[0].exam
 
 
 def test_a_calibration_accepted_between_plan_and_save_is_not_lost(season: Season) -> None:
     with season.database.read() as tx:
-        plan = item_bank.plan_exam(tx, changed(season, **LESS))
+        plan = exams.plan_exam(tx, changed(season, **LESS))
     accept_a_run(season)
     with pytest.raises(Refused, match="accepted while"), season.database.begin() as tx:
-        item_bank.keep_exam(tx, plan, actor=season.actor(IVO))
+        exams.keep_exam(tx, plan, actor=season.actor(IVO))
 
 
 def test_an_impossible_blueprint_is_refused_with_what_stands_in_the_way(fresh: Season) -> None:
@@ -279,12 +285,12 @@ def test_an_impossible_blueprint_is_refused_with_what_stands_in_the_way(fresh: S
 def test_saving_needs_the_role_where_somebody_is_named(fresh: Season) -> None:
     with fresh.database.begin() as tx:
         access.add_staff(tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}))
-        assert item_bank.saver(tx, f" {IVO.upper()} ".strip()) == IVO
-        assert item_bank.saver(tx, CHAIRS[0]) == CHAIRS[0]
+        assert exams.saver(tx, f" {IVO.upper()} ".strip()) == IVO
+        assert exams.saver(tx, CHAIRS[0]) == CHAIRS[0]
         with pytest.raises(Forbidden, match="save exams"):
-            item_bank.saver(tx, "ina@example.org")
+            exams.saver(tx, "ina@example.org")
         with pytest.raises(NotFound):
-            item_bank.saver(tx, "nobody@example.org")
+            exams.saver(tx, "nobody@example.org")
 
 
 def test_an_exam_is_read_from_its_definition_or_from_what_is_shown(
@@ -294,13 +300,13 @@ def test_an_exam_is_read_from_its_definition_or_from_what_is_shown(
     path = tmp_path / "exam.json"
     for written in (document, {"exam": document, "provisional": True}):
         path.write_text(json.dumps(written), encoding="utf-8")
-        assert item_bank.read_exam(path) == fresh.exam
+        assert exams.read_exam(path) == fresh.exam
     for wrong, said in (("nonsense", "not JSON"), ('{"code": "x"}', "Field required")):
         path.write_text(wrong, encoding="utf-8")
         with pytest.raises(UnreadableDocument, match=said):
-            item_bank.read_exam(path)
+            exams.read_exam(path)
     with pytest.raises(UnreadableDocument, match="No such file"):
-        item_bank.read_exam(tmp_path / "none.json")
+        exams.read_exam(tmp_path / "none.json")
 
 
 def test_the_board_sees_an_exam_with_its_floor_and_an_item_with_its_uses(

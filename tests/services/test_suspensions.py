@@ -12,14 +12,18 @@ from app.errors import (
     ItemNeeded,
     NotFound,
 )
-from app.exam.events import BlockDelivered
-from app.exam.sitting import State
-from app.services import access, doctor, replay, suspend
-from app.services.access import Role
-from app.store import audit, bank, sittings
+from app.exam.sitting.events import BlockDelivered
+from app.exam.sitting.sitting import State
+from app.services.bank import suspend
+from app.services.people import access
+from app.services.people.access import Role
+from app.services.upkeep import doctor, replay
+from app.store import audit
+from app.store.bank import bank
+from app.store.bank.suspensions import Suspension
 from app.store.database import Database
-from app.store.suspensions import Suspension
-from itembank.blueprint import Pretest
+from app.store.sitting import sittings
+from itembank.blueprint.blueprint import Pretest
 from itembank.exams import RandomPaper
 from tests.services.season import (
     CHAIRS,

@@ -14,12 +14,13 @@ from app.errors import (
     WindowBusy,
     WindowNotOpen,
 )
-from app.exam.deadline import deadline
-from app.exam.sitting import Sitting, SittingId, State
-from app.services import exam_windows, sit, views
+from app.exam.sitting.deadline import deadline
+from app.exam.sitting.sitting import Sitting, SittingId, State
+from app.services.sitting import sit, views
+from app.services.window import exam_windows
 from app.store import audit
-from app.store import sittings as store
 from app.store.database import Database
+from app.store.sitting import sittings as store
 from tests.factories import at
 from tests.services.season import SETTINGS, Season, Sitter, first_option, make_season
 

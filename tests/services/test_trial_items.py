@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from app.services import replay
+from app.services.upkeep import replay
 from app.store.database import Database
-from itembank.blueprint import Pretest
+from itembank.blueprint.blueprint import Pretest
 from itembank.exams import RandomPaper
 from tests.services.season import Season, at_random, make_season, shipped_blueprint
 

@@ -10,13 +10,17 @@ from sqlalchemy import update
 
 from app import ambient
 from app.errors import SchemaBroken
-from app.exam.chain import GENESIS
-from app.exam.sitting import State
-from app.services import backup, exam_windows, grade, replay
-from app.services.bookings import Actor
-from app.store import dump, migrate, sittings, tables, windows
+from app.exam.sitting.chain import GENESIS
+from app.exam.sitting.sitting import State
+from app.services.award import grade
+from app.services.people.bookings import Actor
+from app.services.upkeep import backup, replay
+from app.services.window import exam_windows
+from app.store import dump, migrate, tables
 from app.store.database import Database, connect
+from app.store.sitting import sittings
 from app.store.tables import events
+from app.store.window import windows
 from itembank.document import canonical
 from itembank.exams import ProgressiveControl
 from tests.services.sitters import WINDOW, Sitter, answer_block, finish, make_database, seat

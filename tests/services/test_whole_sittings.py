@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
-from app.exam.sitting import State
-from app.services import replay, views
+from app.exam.sitting.sitting import State
+from app.services.sitting import views
+from app.services.upkeep import replay
 from app.store.database import Database
 from tests.services.season import (
     Season,

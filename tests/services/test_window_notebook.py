@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import psychometrics as psy
-from app.services.calibrate import COLUMNS
+from app.services.calibration.calibrate import COLUMNS
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "window_notebook.py"
 PERSONS, BANK, LENGTH = 120, 30, 20

@@ -7,13 +7,16 @@ from threading import Barrier, Thread
 import pytest
 
 from app.errors import ExamError
-from app.exam.events import BlockDelivered
-from app.services import exposure, replay, sit
-from app.store import bank, sittings
-from app.store import exposure as states
+from app.exam.sitting.events import BlockDelivered
+from app.services.sitting import sit
+from app.services.upkeep import replay
+from app.services.window import exposure
+from app.store.bank import bank
+from app.store.bank import exposure as states
+from app.store.bank.exposure import StateKey
 from app.store.database import Database
-from app.store.exposure import StateKey
-from itembank.blueprint import Pretest
+from app.store.sitting import sittings
+from itembank.blueprint.blueprint import Pretest
 from itembank.exams import EligibilityControl
 from psychometrics import Counts
 from tests.services.season import Season, Sitter, at_random, make_season, shipped_blueprint

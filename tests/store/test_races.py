@@ -18,13 +18,17 @@ from app.errors import (
     WindowBusy,
     WrongCode,
 )
-from app.exam.events import Answered, Event, SignedIn, Started
-from app.exam.sitting import Change, Sitting, State
-from app.services import bookings, exam_windows, grade, keys, replay, sit
-from app.services.sit import Credentials, Receipt, SignIn
-from app.store import sittings as store
+from app.exam.sitting.events import Answered, Event, SignedIn, Started
+from app.exam.sitting.sitting import Change, Sitting, State
+from app.services.award import grade
+from app.services.people import bookings, keys
+from app.services.sitting import sit
+from app.services.sitting.sit import Credentials, Receipt, SignIn
+from app.services.upkeep import replay
+from app.services.window import exam_windows
 from app.store.database import Database
-from itembank.items import OptionId
+from app.store.sitting import sittings as store
+from itembank.items.item import OptionId
 from tests.services.season import CHAIRS, SETTINGS, Season, Sitter, first_option, make_season
 
 THREADS = 20

@@ -12,7 +12,7 @@ from sqlalchemy import Column, String, inspect, types
 from sqlalchemy.sql.type_api import TypeEngine
 
 from app.errors import StoreNotMigrated
-from app.services.health import health
+from app.services.upkeep.health import health
 from app.store import migrate
 from app.store.database import Database, connect
 from app.store.tables import Instant, metadata

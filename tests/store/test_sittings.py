@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import NotFound
-from app.exam.chain import first_break
-from app.exam.events import (
+from app.exam.people.people import ApiClient
+from app.exam.sitting.chain import first_break
+from app.exam.sitting.events import (
     Answered,
     BlockDelivered,
     BlockLeft,
@@ -21,20 +22,25 @@ from app.exam.events import (
     Started,
     TimeEnded,
 )
-from app.exam.people import ApiClient
-from app.exam.sitting import Sitting, SittingId, State, created, evolve, replayed
-from app.services import bookings, exam_windows, item_bank
-from app.services.bookings import Actor
-from app.services.keys import load_keys
-from app.store import access, audit, bank, people, replies, sittings, windows
+from app.exam.sitting.sitting import Sitting, SittingId, State, created, evolve, replayed
+from app.services.bank import starter
+from app.services.people import bookings
+from app.services.people.bookings import Actor
+from app.services.people.keys import load_keys
+from app.services.window import exam_windows
+from app.store import audit
 from app.store.audit import Entry
+from app.store.bank import bank
 from app.store.database import Database, Transaction
-from app.store.replies import Reply
+from app.store.people import access, people, replies
+from app.store.people.replies import Reply
+from app.store.sitting import sittings
 from app.store.tables import exposures
-from itembank.items import ItemId, OptionId
+from app.store.window import windows
+from itembank.items.item import ItemId, OptionId
 from tests.factories import AT, at, make_created, make_framework
 
-ITEMS = [item.id for item in item_bank.read_starter().items[:6]]
+ITEMS = [item.id for item in starter.read_starter().items[:6]]
 OPTIONS = tuple(OptionId(name) for name in ("s", "q", "p", "r"))
 
 
@@ -183,19 +189,19 @@ def test_overdue_are_those_in_progress_whose_grace_is_over_by_id(database: Datab
 
 
 def test_documents_come_back_the_same(database: Database) -> None:
-    starter = item_bank.read_starter()
+    shipped = starter.read_starter()
     with database.begin() as tx:
         bank.add_framework(tx, make_framework())
         bank.add_framework(tx, make_framework())
     with database.read() as tx:
         assert bank.framework(tx, make_framework().id) == make_framework()
-        assert bank.framework(tx, starter.framework.id) == starter.framework
+        assert bank.framework(tx, shipped.framework.id) == shipped.framework
         assert {item.id: item for item in bank.latest_items(tx)} == {
-            item.id: item for item in starter.items
+            item.id: item for item in shipped.items
         }
         edition = bank.load_edition(tx, "cim-l6-smm", 1)
-    assert edition.exam == starter.exam
-    assert set(edition.items) == set(starter.items)
+    assert edition.exam == shipped.exam
+    assert set(edition.items) == set(shipped.items)
     with database.read() as tx:
         assert bank.load_edition(tx, "cim-l6-smm", 1) is edition
 

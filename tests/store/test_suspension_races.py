@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from app.errors import Duplicate, ExamError, ItemNeeded
-from app.services import suspend
-from app.services.suspend import suspend_item
-from app.store import bank
+from app.services.bank import suspend
+from app.services.bank.suspend import suspend_item
+from app.store.bank import bank
 from app.store.database import Database
 from tests.services.season import CHAIRS, Season, first_option, make_season
 from tests.store.test_races import at_once

@@ -17,8 +17,8 @@ from app.errors import (
     StoreUnavailable,
     WrongCode,
 )
-from app.store import access, people
 from app.store.database import Database, FairLock, connect
+from app.store.people import access, people
 from app.store.tables import secrets
 from tests.factories import at
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.services import bookings
-from app.services.access import Bearer, Scope
+from app.services.people import bookings
+from app.services.people.access import Bearer, Scope
 from app.web.api.callers import may
 from app.web.api.documents import NAME, Booking, InPath, IssuedBooking, NewBooking, NewCode, Page
 from app.web.api.once import Done, Once, may_once

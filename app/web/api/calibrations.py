@@ -7,15 +7,15 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from app.services import calibration_record
-from app.services.access import Bearer, Scope
-from app.services.calibration_record import RunView
+from app.services.calibration import calibration_record
+from app.services.calibration.calibration_record import RunView
+from app.services.people.access import Bearer, Scope
 from app.web.api.callers import may
 from app.web.api.documents import NAME, Document, InPath, Name, Page, Told, WindowName
 from app.web.api.paging import Asked
 from app.web.deps import Ctx
 from itembank.calibration import Acceptance, Flag, ItemRow, Role, Value
-from itembank.exams import LinkingConstants
+from itembank.parameters import LinkingConstants
 
 router = APIRouter(prefix="/calibrations", tags=["calibrations"])
 

@@ -7,7 +7,7 @@ from fastapi import Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 
-from app.services.access import Bearer, Scope, bearer_of
+from app.services.people.access import Bearer, Scope, bearer_of
 from app.web.deps import Ctx
 
 TOKEN_PATH = "/api/v1/token"  # noqa: S105 - an address, not a secret

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.exam import people
-from app.exam.grading import Graded, Level
-from app.exam.window import Phase
-from app.services.bookings import Issued
-from app.services.exam_windows import WindowView
+from app.exam.award.grading import Graded, Level
+from app.exam.people import people
+from app.exam.window.window import Phase
+from app.services.people.bookings import Issued
+from app.services.window.exam_windows import WindowView
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 FIRST_YEAR, LAST_YEAR = 2000, 2199

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.services import item_bank
-from app.services.access import Bearer, Scope
-from app.services.item_bank import ExamLine
+from app.services.bank import exams
+from app.services.bank.exams import ExamLine
+from app.services.people.access import Bearer, Scope
 from app.web.api.callers import may
 from app.web.api.documents import Document, InPath, Page
 from app.web.deps import Ctx
@@ -59,11 +59,11 @@ class Exam(Document):
 def every(_: Reader, context: Ctx) -> Page[Exam]:
     """List every version of every exam, on one page."""
     with context.database.read() as tx:
-        return Page(items=[Exam.of(line) for line in item_bank.exams(tx)], next=None)
+        return Page(items=[Exam.of(line) for line in exams.lines(tx)], next=None)
 
 
 @router.get("/{exam}", operation_id="show_exam")
 def one(exam: InPath, _: Reader, context: Ctx) -> Exam:
     """Show the newest version of an exam."""
     with context.database.read() as tx:
-        return Exam.of(item_bank.exam(tx, exam))
+        return Exam.of(exams.newest(tx, exam))

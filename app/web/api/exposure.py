@@ -6,10 +6,10 @@ from typing import Annotated, Self
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.exam.exposure_report import GroupExposure, ItemExposure
-from app.services import exposure
-from app.services.access import Bearer, Scope
-from app.services.exposure import ExposureReport
+from app.exam.paper.exposure_report import GroupExposure, ItemExposure
+from app.services.people.access import Bearer, Scope
+from app.services.window import exposure
+from app.services.window.exposure import ExposureReport
 from app.web.api.callers import may
 from app.web.api.documents import Document, InPath, Name, WindowName
 from app.web.deps import Ctx

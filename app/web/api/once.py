@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import Header, Request, Response, Security
 
-from app.services import replies
-from app.services.access import Bearer, Scope
-from app.services.bookings import Actor
-from app.services.replies import Attempt
+from app.services.people import replies
+from app.services.people.access import Bearer, Scope
+from app.services.people.bookings import Actor
+from app.services.people.replies import Attempt
 from app.web.api.callers import bearer
 from app.web.api.documents import Document
 from app.web.deps import Context, Ctx, Tx

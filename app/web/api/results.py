@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.services import grade
-from app.services.access import Bearer, Scope
+from app.services.award import grade
+from app.services.people.access import Bearer, Scope
 from app.web.api.callers import may
 from app.web.api.documents import NAME, InPath, Page, Result
 from app.web.api.paging import Asked

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from app.exam.sitting import Caller
-from app.services import exam_windows, sit, views
-from app.services.access import Bearer, Scope
-from app.services.sit import BookingCode
+from app.exam.sitting.sitting import Caller
+from app.services.people.access import Bearer, Scope
+from app.services.sitting import sit, views
+from app.services.sitting.sit import BookingCode
+from app.services.window import exam_windows
 from app.web.api.callers import may
 from app.web.api.documents import Extension, InPath
 from app.web.api.once import Done, Once, may_once

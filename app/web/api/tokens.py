@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 from fastapi import APIRouter, Form, Header, Response
 
 from app.errors import ScopeNotAllowed, UnknownClient
-from app.services.access import issue_token
+from app.services.people.access import issue_token
 from app.web.api.documents import Token, TokenRefused
 from app.web.deps import Ctx
 

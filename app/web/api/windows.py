@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.services import exam_windows, grade
-from app.services.access import Bearer, Scope
-from app.services.exam_windows import Plan
+from app.services.award import grade
+from app.services.people.access import Bearer, Scope
+from app.services.window import exam_windows
+from app.services.window.exam_windows import Plan
 from app.web.api.callers import may
 from app.web.api.documents import (
     Extended,

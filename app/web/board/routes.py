@@ -1,139 +1,15 @@
-"""The board's pages: windows, results, sittings and their replay."""
+"""The board's pages, subject by subject."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Depends, Response
-
-from app.errors import Invalid, Refused
-from app.services import board, exam_windows, grade, replay
-from app.services.board import EVERYONE, EXTENDERS, MARKERS, WATCHERS
-from app.services.exposure import exposure_report
-from app.web.board import (
-    calibrations,
-    decisions,
-    exam_routes,
-    exposure,
-    forms,
-    item_routes,
-    preflight,
-    results,
-    sign_in,
-    sittings,
-    windows,
-)
-from app.web.board.frames import sitting_address, window_address
-from app.web.board.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other
-from app.web.problems import problem
-from app.web.rendering import render
+from app.web.board.calibrations import calibrations
+from app.web.board.desk import sign_in
+from app.web.board.exams import item_routes
+from app.web.board.exams import routes as exams
+from app.web.board.preflight import preflight
+from app.web.board.windows import decisions
+from app.web.board.windows import routes as windows
 
 router = APIRouter(include_in_schema=False)
-router.include_router(sign_in.router)
-router.include_router(decisions.router)
-router.include_router(calibrations.router)
-router.include_router(exam_routes.router)
-router.include_router(item_routes.router)
-router.include_router(preflight.router)
-
-Marker = Annotated[Desk, Depends(Seeing(MARKERS))]
-
-
-@router.get("")
-def see_windows(desk: Annotated[Desk, Depends(Seeing(EVERYONE))], said: Asked = "") -> Response:
-    """Show every window with its counts."""
-    with desk.context.database.read() as tx:
-        found = board.window_list(tx, at=desk.context.at)
-    return render(desk.request, "board/windows.html", windows.windows_page(desk, found, said))
-
-
-@router.get("/windows/{window}")
-def see_window(
-    window: Name,
-    desk: Annotated[Desk, Depends(Seeing(WATCHERS))],
-    asked: Annotated[windows.Asked, Depends()],
-) -> Response:
-    """Show a window, its sittings, and what can be done."""
-    seconds = desk.context.settings.board_refresh_seconds
-    with desk.context.database.read() as tx:
-        file = board.window_file(tx, window, member=desk.member, at=desk.context.at)
-        lines = exam_windows.lines(tx, window, at=desk.context.at)
-    page = windows.window_page(desk, file, lines, asked, seconds=seconds)
-    headers = windows.refresh_header(file, asked, seconds=seconds)
-    return render(desk.request, "board/window.html", page, headers=headers)
-
-
-@router.get("/windows/{window}/results")
-def see_results(window: Name, desk: Marker, asked: Annotated[windows.Asked, Depends()]) -> Response:
-    """Show the results of a window, released or not."""
-    with desk.context.database.read() as tx:
-        found = board.window_view(tx, window, at=desk.context.at)
-        marks = grade.window_results(tx, window)
-    page = results.results_page(desk, found, marks, asked)
-    return render(desk.request, "board/results.html", page)
-
-
-@router.get("/windows/{window}/exposure")
-def see_exposure(
-    window: Name, desk: Marker, asked: Annotated[windows.Asked, Depends()]
-) -> Response:
-    """Show how often the items of a window have been met."""
-    with desk.context.database.read() as tx:
-        found = board.window_view(tx, window, at=desk.context.at)
-        report = exposure_report(tx, window)
-    page = exposure.exposure_page(desk, found, report, asked)
-    return render(desk.request, "board/exposure.html", page)
-
-
-@router.get("/sittings/{sitting}")
-def see_sitting(sitting: Name, desk: Marker, said: Asked = "") -> Response:
-    """Show a sitting with its result and its record."""
-    with desk.context.database.read() as tx:
-        file = board.sitting_file(tx, sitting, at=desk.context.at)
-    return render(desk.request, "board/sitting.html", sittings.sitting_page(desk, file, said))
-
-
-@router.get("/sittings/{sitting}/replay")
-def see_replay(sitting: Name, desk: Marker, said: Asked = "") -> Response:
-    """Replay a sitting and show where it differs; nothing is written."""
-    with desk.context.database.read() as tx:
-        file = board.sitting_file(tx, sitting, at=desk.context.at)
-        found = replay.replay(tx, sitting)
-    page = sittings.replay_page(desk, file, found, said)
-    return render(desk.request, "board/replay.html", page)
-
-
-@router.post("/sittings/{sitting}/replay")
-def replay_now(sitting: Name, desk: Annotated[Desk, Depends(Acting(MARKERS))]) -> Response:
-    """Go to the replay, made anew."""
-    with desk.context.database.read() as tx:
-        board.sitting_line(tx, sitting, at=desk.context.at)
-    return see_other(f"{sitting_address(sitting, 'replay')}?said=replayed")
-
-
-@router.get("/sittings/{sitting}/extend")
-def ask_extension(sitting: Name, desk: Annotated[Desk, Depends(Seeing(EXTENDERS))]) -> Response:
-    """Show the form that gives one sitting more time."""
-    with desk.context.database.read() as tx:
-        found = board.sitting_line(tx, sitting, at=desk.context.at)
-    return render(desk.request, "board/action.html", forms.extension_page(desk, found, {}))
-
-
-@router.post("/sittings/{sitting}/extend")
-def extend_sitting(
-    sitting: Name,
-    desk: Annotated[Desk, Depends(Acting(EXTENDERS))],
-    minutes: Typed = "",
-    reason: Typed = "",
-) -> Response:
-    """Give one sitting more time."""
-    with desk.context.database.read() as tx:
-        found = board.sitting_line(tx, sitting, at=desk.context.at)
-    try:
-        with desk.context.database.begin() as tx:
-            more = forms.minutes_of(minutes)
-            exam_windows.extend_sitting(tx, sitting, minutes=more, reason=reason, actor=desk.actor)
-    except (Invalid, Refused) as error:
-        typed = {"minutes": minutes, "reason": reason}
-        page = forms.extension_page(desk, found, typed, error)
-        status = problem(error).status
-        return render(desk.request, "board/action.html", page, status=status)
-    return see_other(f"{window_address(found[1].id)}?said=sitting-extended")
+for subject in (windows, sign_in, decisions, calibrations, exams, item_routes, preflight):
+    router.include_router(subject.router, prefix="/board")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.errors import NotSignedIn, StaleForm
-from app.services import sit
+from app.services.sitting import sit
 from app.web.candidate import screens, session
 from app.web.candidate.forms import PAGES, DisplayForm, PlainForm, SigningIn
 from app.web.candidate.pages import Alert

@@ -7,8 +7,8 @@ from fastapi import Depends, Form, Query, Request
 from pydantic import BaseModel
 
 from app.errors import Invalid, NotFound, StaleForm, UnknownOption, UnknownPosition
-from app.exam.sitting import Change
-from itembank.items import OptionId
+from app.exam.sitting.sitting import Change
+from itembank.items.item import OptionId
 
 REQUEST = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 OPTION = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")

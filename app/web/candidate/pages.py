@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.exam.window import Phase
-from app.services.views import ItemView, PositionView, SittingView
+from app.exam.window.window import Phase
+from app.services.sitting.views import ItemView, PositionView, SittingView
 from app.web.problems import Problem
 from app.web.rendering import clock_words, minutes_words, moment_words
-from itembank.items import ShownStimulus
+from itembank.items.item import ShownStimulus
 
 SERVICE = "Adept exams"
 # The one notice an address may ask for: Save and finish came early, and the exam goes on.

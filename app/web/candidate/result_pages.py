@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.exam.grading import Level, Part
-from app.exam.window import Phase
-from app.services.views import ResultView, SittingView
+from app.exam.award.grading import Level, Part
+from app.exam.window.window import Phase
+from app.services.sitting.views import ResultView, SittingView
 from app.web.candidate.pages import Frame, Tokens
 from app.web.rendering import moment_words
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.errors import Invalid
-from app.exam.sitting import ENDED, Caller, Sitting
-from app.services import sit
+from app.exam.sitting.sitting import ENDED, Caller, Sitting
+from app.services.sitting import sit
 from app.web.candidate import clock, door, screens, session
 from app.web.candidate.forms import NUMBER, Answering, Asked, PlainForm, Position
 from app.web.candidate.pages import GOES_ON

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from app import ambient
-from app.exam.sitting import Caller
-from app.services import views
-from app.services.views import SittingView
+from app.exam.sitting.sitting import Caller
+from app.services.sitting import views
+from app.services.sitting.views import SittingView
 from app.web.candidate import pages, result_pages, session
 from app.web.candidate.clock import refresh_after
 from app.web.candidate.forms import Carried

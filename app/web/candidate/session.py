@@ -7,8 +7,8 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from app import ambient
 from app.errors import NotFound, NotSignedIn, StaleForm
-from app.exam.sitting import SittingId
-from app.services.keys import Keys, same
+from app.exam.sitting.sitting import SittingId
+from app.services.people.keys import Keys, same
 from app.web.deps import Context
 
 SITTING_COOKIE = "adept_sitting"

@@ -6,15 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.services.item_bank import read_starter
-from itembank.exams import (
-    AdaptivePaper,
-    Band,
-    ExamDefinition,
-    FixedForm,
-    Scoring,
-    provisional_parameters,
-)
+from app.services.bank.starter import read_starter
+from itembank.exams import AdaptivePaper, Band, ExamDefinition, FixedForm, Scoring
+from itembank.parameters import provisional_parameters
 from psychometrics import probability
 from tests.factories import BANDS, make_exam, make_form, make_item
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.item_bank import read_starter
-from itembank.exams import provisional_parameters
+from app.services.bank.starter import read_starter
+from itembank.parameters import provisional_parameters
 from itembank.scale import ReportingScale, reporting_scale
 from psychometrics import domain_score
 from tests.factories import make_bank, make_exam

@@ -1,0 +1,1 @@
+"""From a window's responses to parameters that the board accepts."""

@@ -1,0 +1,1 @@
+"""What one version of an exam changes of the one before."""

@@ -1,0 +1,1 @@
+"""Which items a candidate is given: edition, delivery, trial items, and how often each is met."""

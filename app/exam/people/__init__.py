@@ -1,0 +1,1 @@
+"""Candidates and staff, and how they are named."""

@@ -1,0 +1,1 @@
+"""What a simulation of an exam says before a window opens."""

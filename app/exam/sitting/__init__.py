@@ -1,0 +1,1 @@
+"""One candidate at one paper: what happens, by when, and its proof."""

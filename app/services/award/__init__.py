@@ -1,0 +1,1 @@
+"""Grading a window, and releasing its results."""

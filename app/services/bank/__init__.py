@@ -1,0 +1,1 @@
+"""The starter data, exams and their versions, and the suspension of items."""

@@ -1,0 +1,1 @@
+"""Calibrating a window, and accepting what came out."""

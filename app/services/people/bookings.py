@@ -1,0 +1,122 @@
+"""Candidates and bookings: who may sit, when, with how much time, and with which code."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app import ambient
+from app.errors import Duplicate, Invalid
+from app.exam.people.naming import named
+from app.exam.people.people import Booking, Candidate
+from app.services.people.keys import Keys
+from app.store import audit
+from app.store.audit import Entry
+from app.store.database import Transaction
+from app.store.people import people
+from app.store.window import windows
+
+MOST_EXTRA_TIME = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A booking with its access code, which is shown this once and kept nowhere."""
+
+    booking: Booking
+    access_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, and when."""
+
+    name: str
+    at: datetime
+
+
+def add_candidate(tx: Transaction, number: str, name: str, *, actor: Actor) -> Candidate:
+    """Register a candidate under a membership number of their own."""
+    number = named("membership_number", number, what="membership number", most=64)
+    name = named("name", name, what="name", most=200)
+    if people.by_number(tx, number) is not None:
+        raise Duplicate("candidate with membership number", number)
+    candidate = Candidate(ambient.fresh_id(), number, name, actor.at)
+    people.add_candidate(tx, candidate)
+    _note(tx, actor, "candidate.added", candidate.id, {"membership_number": number})
+    return candidate
+
+
+def book(
+    tx: Transaction,
+    candidate: str,
+    window: str,
+    *,
+    extra_time: float = 0.0,
+    keys: Keys,
+    actor: Actor,
+) -> Issued:
+    """Book a candidate into a window; the access code is issued once."""
+    people.candidate(tx, candidate)
+    windows.load(tx, window)
+    _require_extra_time(extra_time)
+    if people.booking_for(tx, candidate, window) is not None:
+        raise Duplicate("booking of this candidate in window", window)
+    name, code = ambient.fresh_id(), ambient.fresh_access_code()
+    booking = Booking(
+        id=name,
+        candidate_id=candidate,
+        window_id=window,
+        code_hmac=keys.access_code(name, code),
+        code_issued_at=actor.at,
+        extra_time=extra_time,
+        created_at=actor.at,
+    )
+    people.add_booking(tx, booking)
+    _note(tx, actor, "booking.added", name, {"window": window, "extra_time": extra_time})
+    return Issued(booking, code)
+
+
+def candidate(tx: Transaction, name: str) -> Candidate:
+    """Return a candidate; raise NotFound."""
+    return people.candidate(tx, name)
+
+
+def candidates(tx: Transaction, *, after: str = "", most: int = 100) -> list[Candidate]:
+    """Return candidates whose ids come after `after`, by id."""
+    return people.page(tx, after=after, most=most)
+
+
+def booking(tx: Transaction, name: str) -> Booking:
+    """Return a booking; raise NotFound."""
+    return people.booking(tx, name)
+
+
+def bookings(
+    tx: Transaction, window: str | None = None, *, after: str = "", most: int = 100
+) -> list[Booking]:
+    """Return bookings whose ids come after `after`, of one window or of all."""
+    return people.bookings_page(tx, window, after=after, most=most)
+
+
+def reissue_code(tx: Transaction, booking: str, reason: str, *, keys: Keys, actor: Actor) -> Issued:
+    """Issue a new access code for a reason; the old one ends at once."""
+    if not reason.strip():
+        raise Invalid("reason", "Give the reason why a new access code is needed.")
+    people.lock_booking(tx, booking)
+    code = ambient.fresh_access_code()
+    people.reissue(tx, booking, keys.access_code(booking, code), actor.at)
+    _note(tx, actor, "booking.code_reissued", booking, {"reason": reason.strip()})
+    return Issued(people.booking(tx, booking), code)
+
+
+def _require_extra_time(extra_time: float) -> None:
+    if not 0 <= extra_time <= MOST_EXTRA_TIME:
+        raise Invalid(
+            "extra_time",
+            f"Extra time is a share of the allowance from 0 to {MOST_EXTRA_TIME:g}: 0.25 for 25 %.",
+        )
+
+
+def _note(
+    tx: Transaction, actor: Actor, action: str, subject: str, detail: dict[str, object]
+) -> None:
+    audit.note(tx, Entry(actor.at, actor.name, action, subject, detail))

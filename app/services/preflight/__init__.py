@@ -1,0 +1,1 @@
+"""Simulating an exam, and keeping what was found."""

@@ -1,0 +1,1 @@
+"""Signing in, sitting a paper, and what a candidate is shown."""

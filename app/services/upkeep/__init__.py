@@ -1,0 +1,1 @@
+"""Backups, the doctor, and deriving what stands in the record again."""

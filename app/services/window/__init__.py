@@ -1,0 +1,1 @@
+"""Planning, opening, closing and extending windows, and what the board sees of them."""

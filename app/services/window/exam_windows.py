@@ -1,0 +1,279 @@
+"""Windows: plan, open, close, extend after an outage, and what the board sees of them."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.errors import AlreadyReleased, Duplicate, Invalid, NotExtendable
+from app.exam.people.naming import named
+from app.exam.sitting import sitting as machine
+from app.exam.sitting.deadline import deadline
+from app.exam.sitting.events import Extended
+from app.exam.sitting.sitting import ENDED, IN_PROGRESS, Sitting, SittingId, State
+from app.exam.window.window import Phase, Window, phase, require_span
+from app.services.bank import suspend
+from app.services.people.bookings import Actor
+from app.services.sitting import sit
+from app.store import audit
+from app.store.audit import Entry
+from app.store.award import results
+from app.store.bank import bank
+from app.store.database import Transaction
+from app.store.people import people
+from app.store.sitting import sittings
+from app.store.window import windows
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A window to be made. No version means the exam's newest."""
+
+    id: str
+    title: str
+    exam: str
+    opens_at: datetime
+    closes_at: datetime
+    exam_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """A window with its counts, for the board."""
+
+    window: Window
+    phase: Phase
+    booked: int
+    states: dict[State, int]
+    bands: dict[str, int]
+    provisional: bool
+
+    @property
+    def in_progress(self) -> int:
+        """Return how many sittings are running."""
+        return sum(count for state, count in self.states.items() if state in IN_PROGRESS)
+
+    @property
+    def ended(self) -> int:
+        """Return how many sittings are over."""
+        return sum(count for state, count in self.states.items() if state in ENDED)
+
+    @property
+    def graded(self) -> int:
+        """Return how many sittings have a result."""
+        return sum(self.bands.values())
+
+
+@dataclass(frozen=True, slots=True)
+class SittingLine:
+    """A sitting on the board's page: who, where they are, what time is left, the last save."""
+
+    id: SittingId
+    candidate: str
+    membership_number: str
+    state: State
+    block: int
+    block_count: int
+    delivered: int
+    length: int
+    answered: int
+    started_at: datetime | None
+    deadline: datetime | None
+    remaining: timedelta | None
+    last_at: datetime
+
+
+def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
+    """Make a window."""
+    require_span(plan.opens_at, plan.closes_at)
+    if not NAME.fullmatch(plan.id):
+        raise Invalid("id", "Give an id of 1 to 64 letters, digits, dots, dashes or underscores.")
+    title = named("title", plan.title, what="title", most=200)
+    if windows.find(tx, plan.id) is not None:
+        raise Duplicate("window", plan.id)
+    version = plan.exam_version or bank.latest_version(tx, plan.exam)
+    suspend.require_papers(tx, plan.exam, version)
+    window = Window(
+        id=plan.id,
+        title=title,
+        exam=plan.exam,
+        exam_version=version,
+        opens_at=plan.opens_at,
+        closes_at=plan.closes_at,
+    )
+    windows.add(tx, window)
+    span = {"opens_at": plan.opens_at.isoformat(), "closes_at": plan.closes_at.isoformat()}
+    _note(tx, actor, "window.planned", window.id, {"exam": plan.exam, "version": version, **span})
+    return window
+
+
+def open_now(
+    tx: Transaction,
+    window: str,
+    *,
+    until: datetime | None = None,
+    reason: str = "",
+    actor: Actor,
+) -> Window:
+    """Open a window now, or open a closed one again until a later instant."""
+    found = windows.lock(tx, window)
+    if found.released_at is not None:
+        raise AlreadyReleased(window)
+    closes_at = until or found.closes_at
+    require_span(min(found.opens_at, actor.at), closes_at)
+    if closes_at <= actor.at:
+        raise Invalid("until", "The window's closing time is past. Say until when it is open.")
+    opened = replace(
+        found,
+        opens_at=min(found.opens_at, actor.at),
+        closes_at=closes_at,
+        graded_at=None,
+        proposed_by=None,
+    )
+    detail: dict[str, object] = {"until": closes_at.isoformat()}
+    return _save(tx, opened, actor, "window.opened", {**detail, **_because(reason)})
+
+
+def close_now(tx: Transaction, window: str, *, reason: str = "", actor: Actor) -> Window:
+    """Stop starts now; sittings in progress keep their time."""
+    found = windows.lock(tx, window)
+    if found.released_at is not None:
+        raise AlreadyReleased(window)
+    closed = replace(
+        found,
+        opens_at=min(found.opens_at, actor.at - timedelta(microseconds=1)),
+        closes_at=min(found.closes_at, actor.at),
+    )
+    return _save(tx, closed, actor, "window.closed", _because(reason))
+
+
+def extend_sitting(
+    tx: Transaction, sitting: str, *, minutes: float, reason: str, actor: Actor
+) -> Sitting:
+    """Give one sitting more time, for a reason."""
+    _ungrade(tx, sittings.load(tx, sitting).window)
+    more = _extension(minutes, reason, actor)
+    extended = sit.extend(tx, sitting, more, at=actor.at)
+    _note(tx, actor, "sitting.extended", sitting, {"minutes": minutes, "reason": more.reason})
+    return extended
+
+
+def extend_window(
+    tx: Transaction,
+    window: str,
+    *,
+    minutes: float,
+    reason: str,
+    since: datetime | None = None,
+    actor: Actor,
+) -> list[SittingId]:
+    """Give time to all sittings of a window that an outage cut into; return which they were.
+
+    Sittings in progress get it, and those whose time ended at or after `since` (by default as
+    many minutes ago as are given); sittings handed in, or ended earlier, are left alone.
+    """
+    _ungrade(tx, window)
+    more = _extension(minutes, reason, actor)
+    start = since or actor.at - timedelta(minutes=minutes)
+    extended = []
+    for name in sittings.of_window(tx, window):
+        if _was_cut(sittings.load(tx, name).sitting, start):
+            try:
+                sit.extend(tx, name, more, at=actor.at)
+            except NotExtendable:
+                continue  # ended or handed in since, or its new end would be past already
+            extended.append(name)
+    detail = {"minutes": minutes, "reason": more.reason, "sittings": len(extended)}
+    _note(tx, actor, "window.extended", window, detail)
+    return extended
+
+
+def view(tx: Transaction, window: str, *, at: datetime) -> WindowView:
+    """Return a window with its counts."""
+    return _view(tx, windows.load(tx, window), at)
+
+
+def views(tx: Transaction, *, at: datetime, after: str = "", most: int = 1000) -> list[WindowView]:
+    """Return windows with their counts, by id, from the one after `after`."""
+    return [_view(tx, window, at) for window in windows.page(tx, after=after, most=most)]
+
+
+def lines(tx: Transaction, window: str, *, at: datetime) -> list[SittingLine]:
+    """Return a line for each sitting of a window."""
+    return [line(one, at) for one in sittings.progress(tx, window)]
+
+
+def line(one: sittings.Progress, at: datetime) -> SittingLine:
+    """Return the line of one sitting."""
+    sitting = one.sitting
+    end = None if sitting.clock is None else deadline(sitting.clock)
+    running = sitting.state in IN_PROGRESS
+    return SittingLine(
+        id=sitting.id,
+        candidate=one.candidate,
+        membership_number=one.membership_number,
+        state=sitting.state,
+        block=sitting.block,
+        block_count=-(-sitting.made.length // sitting.made.block_size),
+        delivered=len(sitting.places),
+        length=sitting.made.length,
+        answered=sum(answer.option is not None for answer in sitting.answers),
+        started_at=None if sitting.clock is None else sitting.clock.started_at,
+        deadline=end,
+        remaining=max(end - at, timedelta()) if end is not None and running else None,
+        last_at=sitting.last_at,
+    )
+
+
+def _view(tx: Transaction, window: Window, at: datetime) -> WindowView:
+    edition = bank.load_edition(tx, window.exam, window.exam_version, window.graded_with)
+    return WindowView(
+        window=window,
+        phase=phase(window, at),
+        booked=people.booked(tx, window.id),
+        states=sittings.states(tx, window.id),
+        bands=results.bands(tx, window.id),
+        provisional=edition.parameters.provisional,
+    )
+
+
+def _was_cut(sitting: Sitting, since: datetime) -> bool:
+    if sitting.clock is None or sitting.state is State.HANDED_IN:
+        return False
+    return sitting.state in machine.IN_PROGRESS or deadline(sitting.clock) >= since
+
+
+def _extension(minutes: float, reason: str, actor: Actor) -> Extended:
+    if not 0 < minutes <= 24 * 60:
+        raise Invalid("minutes", "Give between 1 minute and 24 hours.")
+    if not reason.strip():
+        raise Invalid("reason", "Give the reason for the extension; it becomes part of the record.")
+    return Extended(seconds=round(minutes * 60), reason=reason.strip()[:500], by=actor.name)
+
+
+def _because(reason: str) -> dict[str, object]:
+    return {"reason": reason.strip()[:500]} if reason.strip() else {}
+
+
+def _ungrade(tx: Transaction, window: str) -> None:
+    """Take back a window's grading, since more time can change its marks; never after release."""
+    found = windows.lock(tx, window)
+    if found.released_at is not None:
+        raise AlreadyReleased(window)
+    if found.graded_at is not None:
+        windows.save(tx, replace(found, graded_at=None, proposed_by=None))
+
+
+def _save(
+    tx: Transaction, window: Window, actor: Actor, action: str, detail: dict[str, object]
+) -> Window:
+    windows.save(tx, window)
+    _note(tx, actor, action, window.id, detail)
+    return window
+
+
+def _note(
+    tx: Transaction, actor: Actor, action: str, subject: str, detail: dict[str, object]
+) -> None:
+    audit.note(tx, Entry(actor.at, actor.name, action, subject, detail))

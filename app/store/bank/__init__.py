@@ -1,0 +1,1 @@
+"""Frameworks, items, exams and parameters; exposure and suspensions of items."""

@@ -1,0 +1,1 @@
+"""Calibration runs and what was accepted."""

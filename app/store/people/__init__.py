@@ -1,0 +1,1 @@
+"""Candidates and bookings; staff, programs and their sign-ins; replies to requests."""

@@ -1,0 +1,1 @@
+"""Simulations that were kept."""

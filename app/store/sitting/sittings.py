@@ -1,0 +1,396 @@
+"""Sittings, their events and their exposures."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+
+from app.errors import NotFound
+from app.exam.sitting.chain import GENESIS, Link, link
+from app.exam.sitting.deadline import Clock, last_save
+from app.exam.sitting.events import BlockDelivered, Created, Event, Place, decode
+from app.exam.sitting.sitting import IN_PROGRESS, Answer, Sitting, SittingId, State
+from app.store.database import Transaction
+from app.store.tables import (
+    bookings,
+    candidates,
+    events,
+    exposures,
+    instant_of,
+    sittings,
+    windows,
+)
+from itembank.document import canonical
+from itembank.items.item import ItemId
+
+_MADE = TypeAdapter(Created)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A sitting with the end of its chain and the window it is part of."""
+
+    sitting: Sitting
+    head: str
+    event_count: int
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A line of the board's page: who sits, where they are, and when they last saved."""
+
+    sitting: Sitting
+    candidate: str
+    membership_number: str
+
+
+_BY_ID = select(sittings).where(sittings.c.id == bindparam("sitting"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_REQUEST = select(events).where(
+    events.c.sitting_id == bindparam("sitting"), events.c.request == bindparam("name")
+)
+_SAVE = update(sittings).where(sittings.c.id == bindparam("row_id"))
+_SAVE_ANSWERS = _SAVE.values(
+    answers=bindparam("answers"),
+    last_at=bindparam("last_at"),
+    head=bindparam("head"),
+    event_count=bindparam("event_count"),
+)
+_NEWEST_BLOCK = (
+    select(events.c.body)
+    .where(events.c.kind == BlockDelivered.kind)
+    .order_by(events.c.sequence.desc())
+    .limit(1)
+)
+_ADD_EVENT = insert(events)
+_ADD_EXPOSURE = insert(exposures)
+
+
+def add(tx: Transaction, sitting: Sitting, event: Event, *, window: str) -> Stored:
+    """Keep a new sitting with its first event."""
+    first = link(sitting.id, event, sequence=1, head=GENESIS)
+    values = _columns(sitting)
+    tx.connection.execute(
+        insert(sittings).values(
+            id=sitting.id,
+            booking_id=sitting.made.booking,
+            window_id=window,
+            made=canonical(_MADE.dump_python(sitting.made, mode="json")),
+            head=first.hash,
+            event_count=1,
+            **values,
+        )
+    )
+    tx.connection.execute(_ADD_EVENT, [_event_row(sitting.id, first)])
+    return Stored(sitting, first.hash, 1, window)
+
+
+def lock(tx: Transaction, sitting: str) -> Stored:
+    """Return a sitting that nobody else can change until this transaction ends."""
+    return _stored(tx, _BY_ID_LOCKED, sitting)
+
+
+def load(tx: Transaction, sitting: str) -> Stored:
+    """Return a sitting for reading."""
+    return _stored(tx, _BY_ID, sitting)
+
+
+def tail(tx: Transaction, sitting: str) -> tuple[str, int]:
+    """Return the last hash and the event count a sitting keeps, without reading the rest of it.
+
+    Proofs begin here, so that a row damaged elsewhere does not stop them.
+    """
+    query = select(sittings.c.head, sittings.c.event_count).where(sittings.c.id == sitting)
+    row = tx.connection.execute(query).first()
+    if row is None:
+        raise NotFound("sitting", sitting)
+    return row.head, row.event_count
+
+
+def of_booking(tx: Transaction, booking: str) -> SittingId | None:
+    """Return the sitting of a booking, if there is one."""
+    found = tx.connection.execute(
+        select(sittings.c.id).where(sittings.c.booking_id == booking)
+    ).scalar()
+    return None if found is None else SittingId(found)
+
+
+def save(tx: Transaction, stored: Stored, sitting: Sitting, new: Sequence[Event]) -> Stored:
+    """Append events to the chain and keep the sitting they lead to."""
+    head, links = stored.head, []
+    for sequence, event in enumerate(new, start=stored.event_count + 1):
+        links.append(link(sitting.id, event, sequence=sequence, head=head))
+        head = links[-1].hash
+    tx.connection.execute(_ADD_EVENT, [_event_row(sitting.id, one) for one in links])
+    after = Stored(sitting, head, stored.event_count + len(links), stored.window)
+    tail = {"row_id": sitting.id, "head": head, "event_count": after.event_count}
+    if sitting.places == stored.sitting.places and sitting.state == stored.sitting.state:
+        # The paper, which is long, is not written again for an answer.
+        short = {"answers": _answers_text(sitting), "last_at": sitting.last_at}
+        if sitting.session == stored.sitting.session and sitting.clock == stored.sitting.clock:
+            tx.connection.execute(_SAVE_ANSWERS, {**tail, **short})
+            return after
+    tx.connection.execute(
+        _SAVE.values(**_columns(sitting), head=head, event_count=after.event_count),
+        {"row_id": sitting.id},
+    )
+    _expose(tx, stored.sitting, new)
+    return after
+
+
+def repeat(tx: Transaction, sitting: str, request: str) -> Link | None:
+    """Return the event that a request was first answered with."""
+    row = tx.connection.execute(_REQUEST, {"sitting": sitting, "name": request}).first()
+    return None if row is None else _link(row)
+
+
+def links(tx: Transaction, sitting: str) -> list[Link]:
+    """Return a sitting's chain as it is stored."""
+    query = select(events).where(events.c.sitting_id == sitting).order_by(events.c.sequence)
+    return [_link(row) for row in tx.connection.execute(query)]
+
+
+def record(tx: Transaction, sitting: str) -> list[Event]:
+    """Return a sitting's events in order."""
+    return [
+        Event(instant_of(one.at), decode(one.kind, json.loads(one.body)), one.request)
+        for one in links(tx, sitting)
+    ]
+
+
+def every(tx: Transaction) -> Iterator[str]:
+    """Yield the id of every sitting."""
+    yield from tx.connection.execute(select(sittings.c.id).order_by(sittings.c.id)).scalars()
+
+
+def of_window(tx: Transaction, window: str) -> list[SittingId]:
+    """Return the sittings of a window."""
+    query = select(sittings.c.id).where(sittings.c.window_id == window).order_by(sittings.c.id)
+    return [SittingId(name) for name in tx.connection.execute(query).scalars()]
+
+
+def whole(tx: Transaction, window: str) -> Iterator[Sitting]:
+    """Yield every sitting of a window, by id."""
+    query = select(sittings).where(sittings.c.window_id == window).order_by(sittings.c.id)
+    for row in tx.connection.execute(query.execution_options(yield_per=500)):
+        yield _sitting(row)
+
+
+def states(tx: Transaction, window: str) -> dict[State, int]:
+    """Return how many sittings of a window are in each state."""
+    query = (
+        select(sittings.c.state, func.count())
+        .where(sittings.c.window_id == window)
+        .group_by(sittings.c.state)
+    )
+    return {State(state): count for state, count in tx.connection.execute(query)}
+
+
+def progress(tx: Transaction, window: str) -> list[Progress]:
+    """Return the sittings of a window with who sits them, by membership number."""
+    query = (
+        select(sittings, candidates.c.name, candidates.c.membership_number)
+        .join(bookings, bookings.c.id == sittings.c.booking_id)
+        .join(candidates, candidates.c.id == bookings.c.candidate_id)
+        .where(sittings.c.window_id == window)
+        .order_by(candidates.c.membership_number)
+    )
+    return [
+        Progress(_sitting(row), row.name, row.membership_number)
+        for row in tx.connection.execute(query)
+    ]
+
+
+def overdue(tx: Transaction, at: datetime, *, most: int = 200) -> list[SittingId]:
+    """Return sittings in progress whose time and grace are over, in the order of locking: by id."""
+    query = (
+        select(sittings.c.id)
+        .where(sittings.c.state.in_([str(state) for state in IN_PROGRESS]))
+        .where(sittings.c.save_until < at)
+        .order_by(sittings.c.id)
+        .limit(most)
+    )
+    return [SittingId(name) for name in tx.connection.execute(query).scalars()]
+
+
+def newest_block(tx: Transaction, sitting: str) -> BlockDelivered | None:
+    """Return the block a sitting was given last, if it has been given one."""
+    query = _NEWEST_BLOCK.where(events.c.sitting_id == sitting)
+    return _block(tx.connection.execute(query).scalar())
+
+
+def with_newest_blocks(tx: Transaction, window: str) -> Iterator[tuple[Sitting, BlockDelivered]]:
+    """Yield every sitting of a window that has been given a block, with the last one, by id."""
+    yield from _with_newest_blocks(tx, select(sittings).where(sittings.c.window_id == window))
+
+
+def of_exam_with_newest_blocks(
+    tx: Transaction, exam: str, version: int
+) -> Iterator[tuple[Sitting, BlockDelivered]]:
+    """Yield every sitting of an exam version that has been given a block, with the last one.
+
+    One statement reads them all: what another worker commits meanwhile is in it wholly or not.
+    """
+    mine = select(windows.c.id).where(windows.c.exam == exam, windows.c.exam_version == version)
+    yield from _with_newest_blocks(tx, select(sittings).where(sittings.c.window_id.in_(mine)))
+
+
+def _with_newest_blocks(
+    tx: Transaction, query: Select[*tuple[Any, ...]]
+) -> Iterator[tuple[Sitting, BlockDelivered]]:
+    newest = _NEWEST_BLOCK.where(events.c.sitting_id == sittings.c.id).scalar_subquery()
+    wanted = query.add_columns(newest.label("newest")).order_by(sittings.c.id)
+    for row in tx.connection.execute(wanted.execution_options(yield_per=500)):
+        block = _block(row.newest)
+        if block is not None:
+            yield _sitting(row), block
+
+
+def _block(text: str | None) -> BlockDelivered | None:
+    if text is None:
+        return None
+    body = decode(BlockDelivered.kind, json.loads(text))
+    return body if isinstance(body, BlockDelivered) else None
+
+
+def in_progress_with(tx: Transaction, item: str) -> int:
+    """Return how many sittings in progress have been given an item."""
+    query = (
+        select(func.count())
+        .select_from(exposures)
+        .join(sittings, sittings.c.id == exposures.c.sitting_id)
+        .where(exposures.c.item_id == item)
+        .where(sittings.c.state.in_([str(state) for state in IN_PROGRESS]))
+    )
+    return int(tx.connection.execute(query).scalar_one())
+
+
+def seen_before(tx: Transaction, booking: str) -> list[tuple[ItemId, int]]:
+    """Return items of the same person's other sittings, and in how many of them each was met."""
+    mine = select(bookings.c.candidate_id).where(bookings.c.id == booking).scalar_subquery()
+    query = (
+        select(exposures.c.item_id, func.count())
+        .join(sittings, sittings.c.id == exposures.c.sitting_id)
+        .join(bookings, bookings.c.id == sittings.c.booking_id)
+        .where(bookings.c.candidate_id == mine, bookings.c.id != booking)
+        .group_by(exposures.c.item_id)
+        .order_by(exposures.c.item_id)
+    )
+    return [(ItemId(item), int(count)) for item, count in tx.connection.execute(query)]
+
+
+def exposure_counts(tx: Transaction, window: str) -> dict[str, int]:
+    """Return how many sittings of a window met each item."""
+    query = (
+        select(exposures.c.item_id, func.count())
+        .join(sittings, sittings.c.id == exposures.c.sitting_id)
+        .where(sittings.c.window_id == window)
+        .group_by(exposures.c.item_id)
+    )
+    return {item: int(count) for item, count in tx.connection.execute(query)}
+
+
+def _stored(tx: Transaction, query: Select[*tuple[Any, ...]], sitting: str) -> Stored:
+    row = tx.connection.execute(query, {"sitting": sitting}).first()
+    if row is None:
+        raise NotFound("sitting", sitting)
+    return Stored(_sitting(row), row.head, row.event_count, row.window_id)
+
+
+def _sitting(row: Row[Any]) -> Sitting:
+    made, paper = json.loads(row.made), json.loads(row.paper)
+    return Sitting(
+        id=SittingId(row.id),
+        made=Created(**made),
+        last_at=row.last_at,
+        state=State(row.state),
+        session=row.session,
+        clock=_clock(row),
+        seen_before=tuple((item, tier) for item, tier in paper["seen_before"]),
+        places=tuple(
+            Place(item, version, tuple(options)) for item, version, options in paper["places"]
+        ),
+        answers=tuple(Answer(option, bool(flag)) for option, flag in json.loads(row.answers)),
+        remaining=tuple((item, version) for item, version in paper["remaining"]),
+        block=row.block,
+        block_is_open=row.block_is_open,
+    )
+
+
+def _clock(row: Row[Any]) -> Clock | None:
+    if row.started_at is None:
+        return None
+    return Clock(
+        started_at=row.started_at,
+        minutes=row.minutes,
+        extra_time=row.extra_time,
+        grace=timedelta(seconds=row.grace_seconds),
+        extended=timedelta(seconds=row.extended_seconds),
+    )
+
+
+def _columns(sitting: Sitting) -> dict[str, object]:
+    clock = sitting.clock
+    return {
+        "state": str(sitting.state),
+        "session": sitting.session,
+        "block": sitting.block,
+        "block_is_open": sitting.block_is_open,
+        "started_at": None if clock is None else clock.started_at,
+        "minutes": None if clock is None else clock.minutes,
+        "extra_time": None if clock is None else clock.extra_time,
+        "grace_seconds": None if clock is None else int(clock.grace.total_seconds()),
+        "extended_seconds": 0 if clock is None else int(clock.extended.total_seconds()),
+        "save_until": None if clock is None else last_save(clock),
+        "last_at": sitting.last_at,
+        "paper": canonical(
+            {
+                "seen_before": sitting.seen_before,
+                "places": [(one.item, one.version, one.options) for one in sitting.places],
+                "remaining": sitting.remaining,
+            }
+        ),
+        "answers": _answers_text(sitting),
+    }
+
+
+def _answers_text(sitting: Sitting) -> str:
+    return canonical([(answer.option, int(answer.flagged)) for answer in sitting.answers])
+
+
+def _event_row(sitting: str, one: Link) -> dict[str, object]:
+    return {
+        "sitting_id": sitting,
+        "sequence": one.sequence,
+        "at": one.at,
+        "kind": one.kind,
+        "request": one.request,
+        "body": one.body,
+        "hash": one.hash,
+    }
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(row.sequence, row.at, row.kind, row.request, row.body, row.hash)
+
+
+def _expose(tx: Transaction, before: Sitting, new: Iterable[Event]) -> None:
+    position = len(before.places)
+    for event in new:
+        if isinstance(event.body, BlockDelivered):
+            rows = [
+                {
+                    "sitting_id": before.id,
+                    "position": number,
+                    "item_id": place.item,
+                    "version": place.version,
+                }
+                for number, place in enumerate(event.body.places, start=position + 1)
+            ]
+            tx.connection.execute(_ADD_EXPOSURE, rows)
+            position += len(rows)

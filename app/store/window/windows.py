@@ -1,0 +1,68 @@
+"""Exam windows."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from app.errors import NotFound
+from app.exam.window.window import Window
+from app.store.database import Transaction
+from app.store.tables import windows
+
+
+def add(tx: Transaction, window: Window) -> None:
+    """Keep a new window."""
+    tx.connection.execute(insert(windows).values(**_columns(window)))
+
+
+def find(tx: Transaction, window: str) -> Window | None:
+    """Return a window, if it exists."""
+    row = tx.connection.execute(select(windows).where(windows.c.id == window)).first()
+    return None if row is None else Window(**row._mapping)
+
+
+def load(tx: Transaction, window: str) -> Window:
+    """Return a window; raise NotFound."""
+    found = find(tx, window)
+    if found is None:
+        raise NotFound("window", window)
+    return found
+
+
+def lock(tx: Transaction, window: str) -> Window:
+    """Return a window that nobody else can change until this transaction ends.
+
+    Its key stays free (FOR NO KEY UPDATE), so new sittings need not wait for it.
+    """
+    query = select(windows).where(windows.c.id == window).with_for_update(key_share=True)
+    row = tx.connection.execute(query).first()
+    if row is None:
+        raise NotFound("window", window)
+    return Window(**row._mapping)
+
+
+def save(tx: Transaction, window: Window) -> None:
+    """Keep a changed window."""
+    tx.connection.execute(
+        update(windows).where(windows.c.id == window.id).values(**_columns(window))
+    )
+
+
+def page(tx: Transaction, *, after: str = "", most: int = 1000) -> list[Window]:
+    """Return windows whose ids come after `after`, by id."""
+    query = select(windows).where(windows.c.id > after).order_by(windows.c.id).limit(most)
+    return [Window(**row._mapping) for row in tx.connection.execute(query)]
+
+
+def to_be_sat(tx: Transaction, at: datetime) -> list[Window]:
+    """Return the windows in which sittings can still be started, now or later, by id."""
+    query = (
+        select(windows)
+        .where(windows.c.closes_at > at, windows.c.released_at.is_(None))
+        .order_by(windows.c.id)
+    )
+    return [Window(**row._mapping) for row in tx.connection.execute(query)]
+
+
+def _columns(window: Window) -> dict[str, object]:
+    return {name: getattr(window, name) for name in Window.__dataclass_fields__}

@@ -1,0 +1,1 @@
+"""Calibration runs and their items."""

@@ -1,0 +1,1 @@
+"""Exams, their blueprint and their items."""

@@ -1,0 +1,1 @@
+"""Simulations of exams, as pages and as a file."""

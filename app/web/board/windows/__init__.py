@@ -1,0 +1,1 @@
+"""Windows, their sittings, results and exposure, and decisions on them."""

@@ -1,0 +1,156 @@
+"""The board's decisions about windows: each has a page with its evidence, and a form."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from app.errors import Invalid, Refused
+from app.services.award import grade
+from app.services.window import board, exam_windows
+from app.services.window.board import CHAIRS, EXTENDERS, MARKERS, Action
+from app.web.board.desk.frames import window_address
+from app.web.board.desk.session import Acting, Desk, Name, Seeing, Typed, see_other
+from app.web.board.windows import forms
+from app.web.problems import problem
+from app.web.rendering import render
+
+router = APIRouter(prefix="/windows/{window}")
+
+Extender = Annotated[Desk, Depends(Acting(EXTENDERS))]
+Marker = Annotated[Desk, Depends(Acting(MARKERS))]
+Chair = Annotated[Desk, Depends(Acting(CHAIRS))]
+SeeingChair = Annotated[Desk, Depends(Seeing(CHAIRS))]
+
+
+@router.get("/extend")
+def ask_extension(window: Name, desk: Annotated[Desk, Depends(Seeing(EXTENDERS))]) -> Response:
+    """Show the form that extends a window."""
+    return _ask(desk, window, Action.EXTEND)
+
+
+@router.post("/extend")
+def extend(
+    window: Name, desk: Extender, minutes: Typed = "", since: Typed = "", reason: Typed = ""
+) -> Response:
+    """Give time to every sitting that an outage cut into."""
+
+    def act() -> None:
+        with desk.context.database.begin() as tx:
+            exam_windows.extend_window(
+                tx,
+                window,
+                minutes=forms.minutes_of(minutes),
+                reason=reason,
+                since=forms.instant_of("since", since),
+                actor=desk.actor,
+            )
+
+    typed = {"minutes": minutes, "since": since, "reason": reason}
+    return _decide(desk, window, Action.EXTEND, act, typed)
+
+
+@router.get("/open")
+def ask_opening(window: Name, desk: SeeingChair) -> Response:
+    """Show the form that opens a window."""
+    return _ask(desk, window, Action.OPEN)
+
+
+@router.post("/open")
+def open_window(window: Name, desk: Chair, until: Typed = "", reason: Typed = "") -> Response:
+    """Open a window now, until later if so said."""
+
+    def act() -> None:
+        with desk.context.database.begin() as tx:
+            end = forms.instant_of("until", until)
+            exam_windows.open_now(tx, window, until=end, reason=reason, actor=desk.actor)
+
+    return _decide(desk, window, Action.OPEN, act, {"until": until, "reason": reason})
+
+
+@router.get("/close")
+def ask_closing(window: Name, desk: SeeingChair) -> Response:
+    """Ask whether the window shall be closed."""
+    return _ask(desk, window, Action.CLOSE)
+
+
+@router.post("/close")
+def close_window(window: Name, desk: Chair, reason: Typed = "") -> Response:
+    """Close a window now."""
+
+    def act() -> None:
+        with desk.context.database.begin() as tx:
+            exam_windows.close_now(tx, window, reason=reason, actor=desk.actor)
+
+    return _decide(desk, window, Action.CLOSE, act, {"reason": reason})
+
+
+@router.get("/grade")
+def ask_grading(window: Name, desk: Annotated[Desk, Depends(Seeing(MARKERS))]) -> Response:
+    """Ask whether the window shall be graded."""
+    return _ask(desk, window, Action.GRADE)
+
+
+@router.post("/grade")
+def grade_window(window: Name, desk: Marker) -> Response:
+    """Grade a closed window."""
+
+    def act() -> None:
+        with desk.context.database.begin() as tx:
+            grade.grade_window(tx, window, actor=desk.actor)
+
+    return _decide(desk, window, Action.GRADE, act, {})
+
+
+@router.get("/propose")
+def ask_proposal(window: Name, desk: SeeingChair) -> Response:
+    """Show what would be proposed for release."""
+    return _ask(desk, window, Action.PROPOSE)
+
+
+@router.post("/propose")
+def propose_release(window: Name, desk: Chair) -> Response:
+    """Propose the release, as the first of two people."""
+
+    def act() -> None:
+        with desk.context.database.begin() as tx:
+            grade.propose_release(tx, window, actor=desk.actor)
+
+    return _decide(desk, window, Action.PROPOSE, act, {})
+
+
+@router.get("/confirm")
+def ask_confirmation(window: Name, desk: SeeingChair) -> Response:
+    """Show what would be released, and who proposed it."""
+    return _ask(desk, window, Action.CONFIRM)
+
+
+@router.post("/confirm")
+def confirm_release(window: Name, desk: Chair) -> Response:
+    """Release the results, as the second of two people."""
+
+    def act() -> None:
+        with desk.context.database.begin() as tx:
+            grade.confirm_release(tx, window, actor=desk.actor)
+
+    return _decide(desk, window, Action.CONFIRM, act, {})
+
+
+def _ask(desk: Desk, window: str, action: Action) -> Response:
+    with desk.context.database.read() as tx:
+        file = board.window_file(tx, window, member=desk.member, at=desk.context.at)
+    return render(desk.request, "board/action.html", forms.action_page(desk, file, action, {}))
+
+
+def _decide(
+    desk: Desk, window: str, action: Action, act: Callable[[], None], typed: Mapping[str, str]
+) -> Response:
+    try:
+        act()
+    except (Invalid, Refused) as error:
+        with desk.context.database.read() as tx:
+            file = board.window_file(tx, window, member=desk.member, at=desk.context.at)
+        page = forms.action_page(desk, file, action, typed, error)
+        status = problem(error).status
+        return render(desk.request, "board/action.html", page, status=status)
+    return see_other(f"{window_address(window)}?said={forms.FORMS[action].said}")

@@ -1,0 +1,281 @@
+"""The pages about windows: all of them, and one with its sittings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.exam.people.people import StaffMember
+from app.exam.sitting.sitting import ENDED, IN_PROGRESS, State
+from app.exam.window.window import Phase
+from app.services.window.board import EXTENDERS, MARKERS, WATCHERS, Action, Offer, WindowFile, may
+from app.services.window.exam_windows import SittingLine, WindowView
+from app.web.board.desk import words
+from app.web.board.desk.frames import HOME, WINDOWS, frame, sitting_address, window_address
+from app.web.board.desk.pages import Cell, Choice, Fact, Link, Table, WindowPage, WindowsPage
+from app.web.board.desk.session import Desk
+from app.web.board.desk.tables import Spec, View, plain, table
+from itembank.exams import ExamDefinition
+
+RUNNING = "in-progress"
+RESULTS, EXPOSURE = "results", "exposure"
+FILTERS: dict[str, tuple[str, frozenset[State]]] = {
+    "": ("All", frozenset(State)),
+    RUNNING: ("In progress", IN_PROGRESS),
+    "not-started": ("Signed in, not started", frozenset({State.BOOKED})),
+    "ended": ("Ended", ENDED),
+}
+CHOICES = {
+    Action.EXTEND: ("Extend after an outage", "More time for every sitting an outage cut into."),
+    Action.OPEN: ("Open now, or until later", "Starts are possible at once, until you say."),
+    Action.CLOSE: ("Close now", "No more starts; sittings in progress keep their time."),
+    Action.GRADE: ("Grade", "Marks for every ended sitting; again as often as needed."),
+    Action.PROPOSE: ("Propose the release", "The first of two people."),
+    Action.CONFIRM: ("Confirm the release", "The second person: candidates see their results."),
+}
+
+
+def windows_page(
+    desk: Desk, found: Sequence[tuple[WindowView, ExamDefinition]], said: str
+) -> WindowsPage:
+    """Return the page of all windows."""
+    member = desk.member
+
+    def title(one: tuple[WindowView, ExamDefinition]) -> Cell:
+        window = one[0].window
+        href = window_address(window.id) if may(member, WATCHERS) else ""
+        return Cell(window.title, href)
+
+    def mark(one: tuple[WindowView, ExamDefinition]) -> Cell:
+        return Cell(one[1].title, care=words.PROVISIONAL if one[0].provisional else "")
+
+    specs: list[Spec[tuple[WindowView, ExamDefinition]]] = [
+        Spec("Window", title, is_tight=True),
+        Spec("Exam", mark),
+        Spec("Phase", lambda one: Cell(phase_words(one[0]))),
+        Spec("Opens (UTC)", lambda one: Cell(words.instant(one[0].window.opens_at))),
+        Spec("Closes (UTC)", lambda one: Cell(words.instant(one[0].window.closes_at))),
+        Spec("Booked", lambda one: Cell(str(one[0].booked)), is_number=True),
+        Spec("Not started", lambda one: Cell(str(not_started(one[0]))), is_number=True),
+        Spec("In progress", lambda one: Cell(str(one[0].in_progress)), is_number=True),
+        Spec("Ended", lambda one: Cell(str(one[0].ended)), is_number=True),
+        Spec("Grades", lambda one: Cell(grades_words(one[0], one[1], member)), is_number=True),
+    ]
+    newest = sorted(found, key=lambda one: one[0].window.opens_at, reverse=True)
+    shown = table(
+        specs,
+        newest,
+        View(HOME),
+        caption="Exam windows, the newest first",
+        empty="There is no window yet. Plan one with the REST API or `adept demo`.",
+    )
+    return WindowsPage(frame(desk, "Exam windows", said=said), shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of a window's page asks for."""
+
+    state: str = ""
+    sort: str = ""
+    page: str = ""
+    said: str = ""
+
+
+def window_page(
+    desk: Desk, file: WindowFile, lines: Sequence[SittingLine], asked: Asked, *, seconds: int
+) -> WindowPage:
+    """Return a window's page; `seconds` is how often its running view reloads."""
+    window = file.view.window
+    state = asked.state if asked.state in FILTERS else ""
+    view = View(window_address(window.id), state, asked.sort, asked.page)
+    running = state == RUNNING
+    return WindowPage(
+        frame=frame(desk, window.title, WINDOWS, said=asked.said),
+        facts=window_facts(file.view, file.exam),
+        counts=counts_tables(file.view, file.exam, desk.member),
+        choices=tuple(_choice(window.id, offer) for offer in file.offers),
+        views=window_views(desk.member, window.id),
+        filters=_filters(view, lines),
+        sittings=_sittings(desk, lines, view),
+        refreshed=f"This view reloads itself every {seconds} seconds." if running else "",
+        decisions=plain(
+            "Decisions about this window",
+            ("When (UTC)", "Who", "What", "Particulars"),
+            [
+                (
+                    words.instant(entry.at),
+                    entry.actor,
+                    words.decision(entry.action),
+                    words.detail(entry.detail),
+                )
+                for entry in reversed(file.entries)
+            ],
+            numbers="t t",
+            empty="Nothing has been decided yet.",
+        ),
+    )
+
+
+def refresh_header(file: WindowFile, asked: Asked, *, seconds: int) -> dict[str, str]:
+    """Return the header that reloads the running view: no other page reloads under a reader."""
+    if asked.state != RUNNING:
+        return {}
+    view = View(window_address(file.view.window.id), RUNNING, asked.sort, asked.page)
+    return {"Refresh": f"{seconds}; url={view.address()}"}
+
+
+def phase_words(view: WindowView) -> str:
+    """Return where a window is in its life."""
+    return words.phase(view.window, view.phase, view.in_progress)
+
+
+def not_started(view: WindowView) -> int:
+    """Return how many booked people have not started."""
+    return view.booked - view.in_progress - view.ended
+
+
+def grades_words(view: WindowView, exam: ExamDefinition, member: StaffMember) -> str:
+    """Return how many got each grade; before release only for those who may see marks."""
+    if view.phase is not Phase.RELEASED and not may(member, MARKERS):
+        return words.NOT_RELEASED if view.bands else words.NOTHING
+    return words.bands(view.bands, tuple(band.code for band in exam.bands))
+
+
+def window_facts(view: WindowView, exam: ExamDefinition) -> tuple[Fact, ...]:
+    """Return what is so of a window."""
+    window = view.window
+    care = words.PROVISIONAL if view.provisional else ""
+    facts = [
+        Fact("Phase", phase_words(view)),
+        Fact("Opens", f"{words.instant(window.opens_at)} UTC"),
+        Fact("Closes", f"{words.instant(window.closes_at)} UTC"),
+        Fact("Exam", f"{exam.title}, version {exam.version}", care),
+    ]
+    if window.graded_at is not None:
+        facts.append(Fact("Graded", f"{words.instant(window.graded_at)} UTC"))
+    if window.proposed_by is not None and window.released_at is None:
+        facts.append(Fact("Release proposed by", window.proposed_by))
+    if window.released_at is not None:
+        said = f"{words.instant(window.released_at)} UTC, by {window.released_by}"
+        facts.append(Fact("Released", said))
+    return tuple(facts)
+
+
+def counts_tables(view: WindowView, exam: ExamDefinition, member: StaffMember) -> tuple[Table, ...]:
+    """Return a window's counts: of people, and of grades for those who may see them."""
+    booked = {
+        "Booked": view.booked,
+        "Not started": not_started(view),
+        "In progress": view.in_progress,
+        "Ended": view.ended,
+    }
+    grades = {band.name: view.bands.get(band.code, 0) for band in exam.bands}
+    shown = view.bands and (view.phase is Phase.RELEASED or may(member, MARKERS))
+    return (_counts("People", booked), *((_counts("Grades", grades),) if shown else ()))
+
+
+def _counts(caption: str, counts: Mapping[str, int]) -> Table:
+    numbers = [[str(number) for number in counts.values()]]
+    return plain(caption, tuple(counts), numbers, numbers="n" * len(counts))
+
+
+def window_views(member: StaffMember, window: str, *, here: str = "") -> tuple[Link, ...]:
+    """Return the ways between a window's sittings, results and exposure, if there are any."""
+    if not may(member, MARKERS):
+        return ()
+    return (
+        Link("Sittings", window_address(window), not here),
+        Link("Results", window_address(window, RESULTS), here == RESULTS),
+        Link("Exposure", window_address(window, EXPOSURE), here == EXPOSURE),
+    )
+
+
+def _choice(window: str, offer: Offer) -> Choice:
+    name, hint = CHOICES[offer.action]
+    link = Link(name, window_address(window, str(offer.action)))
+    return Choice(link, hint, "" if offer.refusal is None else str(offer.refusal))
+
+
+def _filters(view: View, lines: Sequence[SittingLine]) -> tuple[Link, ...]:
+    return tuple(
+        Link(
+            f"{name} ({sum(line.state in states for line in lines)})",
+            replace(view, state=key, page="").address(),
+            key == view.state,
+        )
+        for key, (name, states) in FILTERS.items()
+    )
+
+
+def _sittings(desk: Desk, lines: Sequence[SittingLine], view: View) -> Table:
+    sees, extends = may(desk.member, MARKERS), may(desk.member, EXTENDERS)
+    specs: list[Spec[SittingLine]] = [
+        Spec(
+            "Candidate",
+            lambda one: Cell(one.candidate, sitting_address(one.id) if sees else ""),
+            "name",
+            lambda one: one.candidate.casefold(),
+        ),
+        Spec(
+            "Membership number",
+            lambda one: Cell(one.membership_number),
+            "number",
+            lambda one: one.membership_number,
+        ),
+        Spec(
+            "State",
+            lambda one: Cell(words.STATES[one.state]),
+            "state",
+            lambda one: words.STATES[one.state],
+            is_tight=True,
+        ),
+        Spec("Where", lambda one: Cell(_part(one)), "part", lambda one: one.block, is_tight=True),
+        Spec(
+            "Answered",
+            lambda one: Cell(f"{one.answered} of {one.length}"),
+            "answered",
+            lambda one: one.answered,
+            is_number=True,
+            is_tight=True,
+        ),
+        Spec(
+            "Time left (minutes)",
+            lambda one: Cell(words.left(one.remaining)),
+            "left",
+            lambda one: one.remaining,
+            is_number=True,
+        ),
+        Spec(
+            "Ends (UTC)",
+            lambda one: Cell(words.short_instant(one.deadline)),
+            "ends",
+            lambda one: one.deadline,
+            is_tight=True,
+        ),
+        Spec(
+            "Last save (UTC)",
+            lambda one: Cell(words.moment(one.last_at)),
+            "saved",
+            lambda one: one.last_at,
+            is_tight=True,
+        ),
+    ]
+    if extends:
+        specs.append(Spec("Time", _extension))
+    states = FILTERS[view.state][1]
+    return table(
+        specs,
+        [line for line in lines if line.state in states],
+        view,
+        caption=f"Sittings: {FILTERS[view.state][0].lower()}",
+        empty="There is no such sitting now.",
+    )
+
+
+def _extension(one: SittingLine) -> Cell:
+    if one.started_at is None or one.state is State.HANDED_IN:
+        return Cell(words.NOTHING)
+    return Cell("Extend", sitting_address(one.id, "extend"), hidden=f" {one.candidate}")
+
+
+def _part(one: SittingLine) -> str:
+    return f"part {one.block} of {one.block_count}" if one.block else words.NOTHING

@@ -1,0 +1,1 @@
+"""What a paper must hold, as data and in words."""

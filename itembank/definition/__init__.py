@@ -1,0 +1,1 @@
+"""Whether an exam can be run with its bank: constraints, feasibility, advice."""

@@ -1,0 +1,1 @@
+"""What a framework is: outcomes and criteria."""

@@ -1,0 +1,1 @@
+"""What an item is, and what a careful reviewer checks in it."""
