@@ -9,6 +9,7 @@ import numpy as np
 
 from app.exam.paper.delivery import Noise, noise_sizes
 from app.exam.paper.edition import Edition, edition
+from app.exam.people.permissions import Actor, system
 from app.exam.sitting.events import BlockDelivered, Created, Event, Place, Started
 from app.exam.sitting.sitting import Sitting, SittingId, created, evolve
 from itembank.blueprint.blueprint import Blueprint
@@ -412,3 +413,8 @@ def _uuid(name: str) -> str:
 
 def _link(code: str) -> Link:
     return Link(identifier=_uuid(code), uri=f"urn:{code}", title=code)
+
+
+def anybody(name: str = "board", at: datetime = AT) -> Actor:
+    """Return somebody who may do everything."""
+    return system(name, at)

@@ -63,9 +63,9 @@ def list_(
     """
     with opened() as here, here.database.read() as tx:
         if window is not None:
-            windows.load(tx, window)
+            windows.load(tx, window, reach=actor().reach)
         found = [
-            (one, people.candidate(tx, one.candidate_id).membership_number)
+            (one, people.candidate(tx, one.candidate_id, reach=actor().reach).membership_number)
             for one in _every(tx, window)
         ]
     rows = [(number, one.window_id, percent(one.extra_time), one.id) for one, number in found]
@@ -82,8 +82,8 @@ def show(out: Output, booking: Name) -> None:
     Example: `adept booking show 0b1c...`
     """
     with opened() as here, here.database.read() as tx:
-        found = people.booking(tx, booking)
-        who = people.candidate(tx, found.candidate_id)
+        found = people.booking(tx, booking, reach=actor().reach)
+        who = people.candidate(tx, found.candidate_id, reach=actor().reach)
         sitting = sittings.of_booking(tx, found.id)
     number = {"membership_number": who.membership_number, "name": who.name, "sitting": sitting}
     out.report(
@@ -118,10 +118,10 @@ def reissue(
 
 
 def _every(tx: Transaction, window: str | None) -> Iterator[Booking]:
-    page = people.bookings_page(tx, window, most=PAGE)
+    page = people.bookings_page(tx, window, reach=actor().reach, most=PAGE)
     while page:
         yield from page
-        page = people.bookings_page(tx, window, after=page[-1].id, most=PAGE)
+        page = people.bookings_page(tx, window, reach=actor().reach, after=page[-1].id, most=PAGE)
 
 
 def _share(percentage: float) -> float:

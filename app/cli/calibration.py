@@ -9,13 +9,12 @@ from rich.console import RenderableType
 
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, line, table
-from app.cli.station import actor, opened
+from app.cli.station import actor, claimed, opened
 from app.exam.calibration.calibration import Request
 from app.services.calibration import accept as acceptance
 from app.services.calibration import calibrate as calibration
 from app.services.calibration import calibration_record
 from app.services.calibration.accept import Wish
-from app.services.people.bookings import Actor
 from itembank.calibration import CalibrationRun, Flag, ItemRow, Value
 
 room = noun("Calibration runs: what they found, and which are in force.")
@@ -61,7 +60,7 @@ def list_(out: Output) -> None:
     Example: `adept calibration list`
     """
     with opened() as here, here.database.read() as tx:
-        found = calibration_record.runs(tx)
+        found = calibration_record.runs(tx, actor=actor())
     rows = [
         (
             one.id,
@@ -84,7 +83,7 @@ def show(out: Output, run: Run) -> None:
     Example: `adept calibration show cal-1-autumn-2026`
     """
     with opened() as here, here.database.read() as tx:
-        found = calibration_record.view(tx, run)
+        found = calibration_record.view(tx, run, actor=actor())
     # That only few have met an item, its row says: a hundred such lines would hide a wrong key.
     doubts = [row for row in found.run.items if row.flags != (Flag.FEW,)]
     notes = [(row.item, note) for row in doubts for note in row.notes]
@@ -131,7 +130,7 @@ def accept(  # noqa: PLR0913 - a command's options are its arguments
     """
     wish = Wish(items=_names(items), bar=_names(bar), reason=reason)
     with opened() as here, here.database.begin() as tx:
-        made = acceptance.accept(tx, run, wish, actor=Actor(by, actor().at))
+        made = acceptance.accept(tx, run, wish, actor=claimed(tx, by))
     out.report(
         made,
         line(

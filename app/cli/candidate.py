@@ -53,7 +53,10 @@ def show(out: Output, number: Number) -> None:
     """
     with opened() as here, here.database.read() as tx:
         who = find(tx, number)
-        booked = [(one, sittings.of_booking(tx, one.id)) for one in people.bookings_of(tx, who.id)]
+        booked = [
+            (one, sittings.of_booking(tx, one.id))
+            for one in people.bookings_of(tx, who.id, reach=actor().reach)
+        ]
     value = [
         {"id": one.id, "window": one.window_id, "extra_time": one.extra_time, "sitting": sitting}
         for one, sitting in booked
@@ -68,15 +71,17 @@ def show(out: Output, number: Number) -> None:
 
 def find(tx: Transaction, number: str) -> Candidate:
     """Return a candidate by membership number or by id; raise NotFound."""
-    return people.by_number(tx, number.strip()) or people.candidate(tx, number.strip())
+    reach = actor().reach
+    found = people.by_number(tx, number.strip(), reach=reach)
+    return found or people.candidate(tx, number.strip(), reach=reach)
 
 
 def every(tx: Transaction) -> Iterator[Candidate]:
     """Yield every candidate, page by page."""
-    page = people.page(tx, most=PAGE)
+    page = people.page(tx, reach=actor().reach, most=PAGE)
     while page:
         yield from page
-        page = people.page(tx, after=page[-1].id, most=PAGE)
+        page = people.page(tx, reach=actor().reach, after=page[-1].id, most=PAGE)
 
 
 def _who(one: Candidate) -> list[tuple[str, object]]:

@@ -8,8 +8,8 @@ from app.cli.command import command, noun
 from app.cli.output import Output, facts, line
 from app.cli.station import opened
 from app.errors import Invalid
+from app.exam.people.permissions import Scope
 from app.services.people import access
-from app.services.people.access import Scope
 
 room = noun("Programs that call the API, with client credentials.")
 ALL = "all"

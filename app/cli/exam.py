@@ -7,11 +7,11 @@ import typer
 
 from app.cli.command import REFUSED, command, noun
 from app.cli.output import Output, facts, line, table
-from app.cli.station import actor, opened
+from app.cli.station import actor, claimed, opened
 from app.exam.definition.changes import exposure_words, paper_words
+from app.exam.people.permissions import Act, require
 from app.services.bank import exams
 from app.services.bank.exams import ExamLine
-from app.services.people.bookings import Actor
 from itembank.blueprint.sentences import sentences
 
 room = noun("Exams: what is sat, and whether it can be run.")
@@ -24,7 +24,7 @@ def list_(out: Output) -> None:
     Example: `adept exam list`
     """
     with opened() as here, here.database.read() as tx:
-        found = exams.lines(tx)
+        found = exams.lines(tx, actor=actor())
     rows = [
         (one.exam.code, one.exam.version, one.exam.title, one.exam.length, one.exam.minutes)
         for one in found
@@ -42,7 +42,7 @@ def show(out: Output, code: Annotated[str, typer.Argument(help="The exam's code.
     Example: `adept exam show cim-l6-smm`
     """
     with opened() as here, here.database.read() as tx:
-        found = exams.newest(tx, code)
+        found = exams.newest(tx, code, actor=actor())
         framework = exams.framework_of(tx, found.exam)
     exam = found.exam
     bands = ", ".join(f"{one.name} from {one.lowest}" for one in exam.bands)
@@ -91,7 +91,8 @@ def save(
     exam = exams.read_exam(file)
     with opened() as here:
         with here.database.read() as tx:
-            who = Actor(exams.saver(tx, by), actor().at) if by else actor()
+            who = claimed(tx, by) if by else actor()
+            require(who, Act.SAVE_EXAM)
             planned = exams.next_version(tx, exam) if as_next else exam
             saving = exams.plan_exam(tx, planned)
         with here.database.begin() as tx:
@@ -125,7 +126,9 @@ def check(
     Example: `adept exam check cim-l6-smm`
     """
     with opened() as here, here.database.read() as tx:
-        codes = [code] if code else sorted({one.exam.code for one in exams.lines(tx)})
+        codes = (
+            [code] if code else sorted({one.exam.code for one in exams.lines(tx, actor=actor())})
+        )
         found = [(name, one) for name in codes for one in exams.check_saved(tx, name)]
         sound = [name for name in codes if name not in {code for code, _ in found}]
         advice = [(name, one) for name in sound for one in exams.advice_on(tx, name)]

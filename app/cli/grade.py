@@ -6,9 +6,8 @@ import typer
 
 from app.cli.command import command
 from app.cli.output import Output, line, table
-from app.cli.station import actor, opened
+from app.cli.station import actor, claimed, opened
 from app.services.award import grade as grading
-from app.services.people.bookings import Actor
 
 room = typer.Typer()
 
@@ -43,11 +42,10 @@ def release(
 
     Example: `adept release --window autumn-2026 --by ada@x.example --second ben@x.example`
     """
-    at = actor().at
     with opened() as here, here.database.begin() as tx:
-        grading.propose_release(tx, window, actor=Actor(by, at))
-        made = grading.confirm_release(tx, window, actor=Actor(second, at))
-        results = len(grading.released_page(tx, window, most=1_000_000))
+        grading.propose_release(tx, window, actor=claimed(tx, by))
+        made = grading.confirm_release(tx, window, actor=claimed(tx, second))
+        results = len(grading.released_page(tx, window, actor=actor(), most=1_000_000))
     value = {"window": made.id, "released_at": made.released_at, "by": [by, second]}
     out.report(
         {**value, "results": results}, line(f"Released: {results} results of window {made.id}.")

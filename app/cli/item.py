@@ -7,9 +7,8 @@ import typer
 from app.cli.command import command, noun
 from app.cli.output import Output, instant, line, table
 from app.cli.sitting import Reason
-from app.cli.station import actor, opened
+from app.cli.station import actor, claimed, opened
 from app.services.bank import suspend as suspending
-from app.services.people.bookings import Actor
 
 room = noun("Items: held back from new papers, and given again.")
 
@@ -33,9 +32,7 @@ def suspend(
     Example: `adept item suspend SMM-1.1-07 --reason "seen on a forum" --by ada@x.example`
     """
     with opened() as here, here.database.begin() as tx:
-        made = suspending.suspend_item(
-            tx, item, reason=reason, actor=Actor(by, actor().at), force=force
-        )
+        made = suspending.suspend_item(tx, item, reason=reason, actor=claimed(tx, by), force=force)
         holders = suspending.holders(tx, item)
     value = {"suspension": made, "held_by": holders}
     said = f"Item {item} is suspended. Sittings in progress that go on with it: {holders}."
@@ -49,7 +46,7 @@ def resume(out: Output, item: Item, *, reason: Reason, by: By) -> None:
     Example: `adept item resume SMM-1.1-07 --reason "it was another one" --by ada@x.example`
     """
     with opened() as here, here.database.begin() as tx:
-        lifted = suspending.resume_item(tx, item, reason=reason, actor=Actor(by, actor().at))
+        lifted = suspending.resume_item(tx, item, reason=reason, actor=claimed(tx, by))
     out.report(lifted, line(f"Item {item} may be given again."))
 
 
@@ -60,7 +57,7 @@ def list_(out: Output) -> None:
     Example: `adept item list`
     """
     with opened() as here, here.database.read() as tx:
-        found = suspending.suspensions(tx)
+        found = suspending.suspensions(tx, actor=actor())
     rows = [
         (
             one.item,

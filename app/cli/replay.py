@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from app.cli.command import REFUSED, command
 from app.cli.output import Output, line, table
-from app.cli.station import opened
+from app.cli.station import actor, opened
 from app.services.upkeep import replay as derive
 from app.services.upkeep.replay import Replay
 
@@ -30,11 +30,11 @@ def replay(out: Output, sitting: Sitting = None, *, window: Window = None) -> No
         raise typer.BadParameter("Name a sitting, or a window with --window.")
     with opened() as here, here.database.read() as tx:
         if sitting is not None:
-            found = [derive.replay(tx, sitting)]
+            found = [derive.replay(tx, sitting, actor=actor())]
             out.report(found[0], *_sitting(found[0]))
         else:
             with out.progress("Replaying") as step:
-                found = derive.replay_window(tx, str(window), progress=step)
+                found = derive.replay_window(tx, str(window), actor=actor(), progress=step)
             out.report(found, *_window(found))
     if any(one.differences for one in found):
         raise typer.Exit(REFUSED)

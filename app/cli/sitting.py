@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from app import ambient
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, line, table
 from app.cli.station import actor, opened
@@ -28,10 +27,10 @@ def list_(out: Output, *, window: Annotated[str, typer.Option(help="The window's
 
     Example: `adept sitting list --window autumn-2026`
     """
-    at = ambient.now()
+    who = actor()
     with opened() as here, here.database.read() as tx:
-        exam_windows.view(tx, window, at=at)
-        found = exam_windows.lines(tx, window, at=at)
+        exam_windows.view(tx, window, actor=who)
+        found = exam_windows.lines(tx, window, actor=who)
     rows = [
         (
             one.membership_number,
@@ -55,10 +54,12 @@ def show(out: Output, sitting: Name) -> None:
     Example: `adept sitting show 3f9a...`
     """
     with opened() as here, here.database.read() as tx:
-        stored = sittings.load(tx, sitting)
+        stored = sittings.load(tx, sitting, reach=actor().reach)
         found, clock = stored.sitting, stored.sitting.clock
-        who = people.candidate(tx, people.booking(tx, found.made.booking).candidate_id)
-        graded = result_of(tx, sitting)
+        reach = actor().reach
+        booking = people.booking(tx, found.made.booking, reach=reach)
+        who = people.candidate(tx, booking.candidate_id, reach=reach)
+        graded = result_of(tx, sitting, actor=actor())
     released = None if graded is None or graded.released_at is None else graded.result
     value = {
         "sitting": found.id,

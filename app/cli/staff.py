@@ -9,8 +9,8 @@ from app import ambient
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, line, table
 from app.cli.station import opened
+from app.exam.people.permissions import Role
 from app.services.people import access
-from app.services.people.access import Role
 from app.store.people import access as kept
 
 room = noun("Staff: the people of the board.")

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from app import ambient
 from app.errors import Invalid, StoreNotMigrated
-from app.services.people.bookings import Actor
+from app.exam.people.permissions import EVERYTHING, Actor, Face, Grant, Role, Through
+from app.services.people import access
 from app.settings import Settings
 from app.store import migrate
-from app.store.database import Database, connect
+from app.store.database import Database, Transaction, connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,15 @@ def actor() -> Actor:
         who = getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
         who = "unknown"
-    return Actor(f"command line ({who})", ambient.now())
+    name = f"{Face.COMMAND_LINE} ({who})"
+    # Whoever may use the machine may do everything: the operating system let them in.
+    everyone = frozenset[Grant](Role)
+    return Actor(name, ambient.now(), everyone, EVERYTHING, Through(Face.COMMAND_LINE, who))
+
+
+def claimed(tx: Transaction, by: str) -> Actor:
+    """Return the member of staff whose address was typed: a claim, and recorded as one."""
+    return access.claimed(tx, by, by=actor())
 
 
 def instant(text: str, field: str) -> datetime:

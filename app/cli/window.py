@@ -4,16 +4,14 @@ from typing import Annotated
 
 import typer
 
-from app import ambient
 from app.cli.command import command, noun
 from app.cli.exposure import exposure_tables
 from app.cli.output import Output, instant, line, table
 from app.cli.sitting import Minutes, Reason
-from app.cli.station import actor, opened
+from app.cli.station import actor, claimed, opened
 from app.cli.station import instant as written
 from app.exam.window.window import Window
 from app.services.award import grade
-from app.services.people.bookings import Actor
 from app.services.window import exam_windows
 from app.services.window import exposure as exposures
 from app.services.window.exam_windows import Plan, WindowView
@@ -31,7 +29,7 @@ def list_(out: Output) -> None:
     Example: `adept window list`
     """
     with opened() as here, here.database.read() as tx:
-        found = exam_windows.views(tx, at=ambient.now())
+        found = exam_windows.views(tx, actor=actor())
     rows = [
         (
             view.window.id,
@@ -139,7 +137,7 @@ def credit(
     Example: `adept window credit autumn-2026 --item 1.2-07 --reason "two keys" --by ada@x.example`
     """
     with opened() as here, here.database.begin() as tx:
-        grade.credit(tx, window, item, reason, actor=Actor(by, actor().at))
+        grade.credit(tx, window, item, reason, actor=claimed(tx, by))
     value = {"window": window, "item": item, "reason": reason}
     out.report(value, line(f"Item {item} is credited to all. Now: adept grade --window {window}"))
 
@@ -153,7 +151,7 @@ def exposure(out: Output, window: Name) -> None:
     Example: `adept window exposure autumn-2026`
     """
     with opened() as here, here.database.read() as tx:
-        found = exposures.exposure_report(tx, window)
+        found = exposures.exposure_report(tx, window, actor=actor())
     out.report(found, *exposure_tables(found))
 
 
@@ -166,7 +164,7 @@ def recount(out: Output, window: Name) -> None:
     Example: `adept window recount autumn-2026`
     """
     with opened() as here, here.database.begin() as tx:
-        wrong = exposures.rebuild(tx, window)
+        wrong = exposures.rebuild(tx, window, actor=actor())
     said = f"Counted again; {wrong} of the counts were wrong." if wrong else "The counts are right."
     out.report({"window": window, "wrong": wrong}, line(said))
 

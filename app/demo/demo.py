@@ -6,17 +6,15 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app import ambient
-from app.errors import NotFound
+from app.exam.people.permissions import EVERYTHING, Actor, Role, Scope
 from app.services.bank import exams, starter
 from app.services.people import access, bookings
-from app.services.people.access import Role, Scope
-from app.services.people.bookings import Actor
 from app.services.people.keys import Keys, load_keys, same
 from app.services.window import exam_windows
 from app.services.window.exam_windows import Plan
 from app.settings import Settings
 from app.store import audit
-from app.store.audit import Entry
+from app.store.bank import bank
 from app.store.database import Database, Transaction
 from app.store.people import access as kept
 from app.store.people import people
@@ -144,15 +142,11 @@ def ensure_psychometrician(tx: Transaction) -> str:
 
 
 def _exists(tx: Transaction, exam: str) -> bool:
-    try:
-        exams.newest(tx, exam)
-    except NotFound:
-        return False
-    return True
+    return bank.find_latest_version(tx, exam) is not None
 
 
 def _copy_exam(tx: Transaction, code: str, what: str) -> None:
-    real = exams.newest(tx, STARTER_EXAM).exam
+    real = bank.exam_definition(tx, STARTER_EXAM, bank.latest_version(tx, STARTER_EXAM))
     changes = {
         "code": code,
         "version": 1,
@@ -168,7 +162,7 @@ def _ensure_member(tx: Transaction, email: str) -> None:
 
 
 def _ensure_window(tx: Transaction, actor: Actor) -> None:
-    if windows.find(tx, WINDOW) is None:
+    if windows.find(tx, WINDOW, reach=EVERYTHING) is None:
         span = timedelta(days=DAYS)
         plan = Plan(WINDOW, "Demonstration", EXAM, actor.at, actor.at + span)
         exam_windows.plan(tx, plan, actor=actor)
@@ -186,8 +180,8 @@ def _candidates(
 def _demo_bookings(tx: Transaction) -> list[str]:
     """Return the bookings of the demo's own candidates; others may have been booked in too."""
     found = [
-        (people.candidate(tx, one.candidate_id), one.id)
-        for one in people.bookings_page(tx, WINDOW, most=10_000)
+        (people.candidate(tx, one.candidate_id, reach=EVERYTHING), one.id)
+        for one in people.bookings_page(tx, WINDOW, reach=EVERYTHING, most=10_000)
     ]
     ours = [(who, name) for who, name in found if who.membership_number.startswith(NUMBER_PREFIX)]
     return [name for _, name in sorted(ours, key=lambda pair: pair[0].name)]
@@ -208,8 +202,8 @@ def _candidate(
     issuing: tuple[Keys, Actor],
 ) -> CandidateSignIn:
     keys, actor = issuing
-    found = people.booking(tx, booking)
-    who = people.candidate(tx, found.candidate_id)
+    found = people.booking(tx, booking, reach=EVERYTHING)
+    who = people.candidate(tx, found.candidate_id, reach=EVERYTHING)
     said = known.get(who.membership_number)
     if said is not None and same(found.code_hmac, keys.access_code(booking, said.access_code)):
         return said
@@ -245,7 +239,7 @@ def _client(tx: Transaction, before: SignIns | None, actor: Actor) -> ClientSign
 
 
 def _note(tx: Transaction, actor: Actor, action: str, subject: str) -> None:
-    audit.note(tx, Entry(actor.at, actor.name, action, subject, {"reason": REASON}))
+    audit.note(tx, actor, action, subject, {"reason": REASON})
 
 
 def _read(path: Path) -> SignIns | None:

@@ -13,11 +13,12 @@ from app.demo.simulated_window import Sat, Stage, close, open_stage, person_of, 
 from app.errors import ExamNotRunnable, Invalid, Refused
 from app.exam.calibration.acceptance import ALL, CLEAR
 from app.exam.calibration.calibration import Request
+from app.exam.people.permissions import EVERYTHING, system
 from app.services.award import grade
 from app.services.award.grade import Progress
 from app.services.calibration.accept import Wish, accept
 from app.services.calibration.calibrate import calibrate_window
-from app.services.people.bookings import Actor
+from app.services.people import access
 from app.services.preflight.simulation import CALIBRATED, JUDGED, Person, draw_person
 from app.services.window import exam_windows
 from app.settings import Settings
@@ -131,16 +132,17 @@ def run_season(
 
 def _grade(stage: Stage, persons: list[Person]) -> Marking:
     """Grade a closed window on the parameters in force, and hold the marks against the truth."""
-    now = ambient.now()
+    actor = system(stage.actor.name, ambient.now())
     with stage.database.begin() as tx:
-        grade.grade_window(tx, stage.window, actor=Actor(stage.actor.name, now))
+        grade.grade_window(tx, stage.window, actor=actor)
     with stage.database.read() as tx:
-        window = windows.load(tx, stage.window)
+        window = windows.load(tx, stage.window, reach=EVERYTHING)
         edition = bank.load_edition(tx, window.exam, window.exam_version, window.graded_with)
         graded = {
-            person_of(one.membership_number): one for one in grade.window_results(tx, window.id)
+            person_of(one.membership_number): one
+            for one in grade.window_results(tx, window.id, actor=actor)
         }
-        bands = exam_windows.view(tx, window.id, at=now).bands
+        bands = exam_windows.view(tx, window.id, actor=actor).bands
     pairs = [(person, graded[person.index]) for person in persons if person.index in graded]
     length = edition.exam.length
     complete = [pair for pair in pairs if pair[1].result.counts.answered == length]
@@ -158,7 +160,7 @@ def _grade(stage: Stage, persons: list[Person]) -> Marking:
 def _calibrate(stage: Stage) -> tuple[Decision, Recovery]:
     """Calibrate the closed window and put the result in force."""
     began = ambient.elapsed()
-    actor = Actor(stage.actor.name, ambient.now())
+    actor = system(stage.actor.name, ambient.now())
     run = calibrate_window(stage.database, stage.window, Request(), actor=actor)
     made = _accept(stage, run)
     rows = [row for row in run.items if row.role is not Role.LEFT_OUT]
@@ -183,7 +185,9 @@ def _accept(stage: Stage, run: CalibrationRun) -> Acceptance:
     The reporting scale needs an item of every criterion and ratings that go with difficulties,
     and a paper needs its quotas: a window of few people may leave too few items in no doubt.
     """
-    actor = Actor(demo.PSYCHOMETRICIAN, ambient.now())
+    simulation = system(stage.actor.name, ambient.now())
+    with stage.database.read() as tx:
+        actor = access.claimed(tx, demo.PSYCHOMETRICIAN, by=simulation)
     *careful, last = _wishes(run)
     why = ""
     for wish in careful:
@@ -232,9 +236,11 @@ def _recovery(stage: Stage, made: Acceptance) -> Recovery:
 
 def _release(stage: Stage) -> None:
     """Release the window's results by two chairs."""
-    at = ambient.now()
+    simulation = system(stage.actor.name, ambient.now())
     first, second = demo.CHAIRS
     with stage.database.begin() as tx:
-        grade.propose_release(tx, stage.window, actor=Actor(first, at))
+        chair = access.claimed(tx, first, by=simulation)
+        grade.propose_release(tx, stage.window, actor=chair)
     with stage.database.begin() as tx:
-        grade.confirm_release(tx, stage.window, actor=Actor(second, at))
+        chair = access.claimed(tx, second, by=simulation)
+        grade.confirm_release(tx, stage.window, actor=chair)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from app import ambient
 from app.errors import DeadlinePassed, SittingEnded
 from app.exam.paper.edition import Edition
+from app.exam.people.permissions import Actor, system
 from app.exam.sitting.sitting import ENDED, Caller, Change, Sitting, State
 from app.services.people import bookings
-from app.services.people.bookings import Actor, Issued
+from app.services.people.bookings import Issued
 from app.services.people.keys import Keys, load_keys
 from app.services.preflight.simulation import Deed, Person, Truth, deed, draw_truth
 from app.services.sitting import sit, views
@@ -80,7 +81,7 @@ def open_stage(
 ) -> Stage:
     """Plan the season's window of this number, open now, on the parameters now in force."""
     now = ambient.now()
-    actor = Actor("simulation", now)
+    actor = system("simulation", now)
     window = f"{exam}-{number}"
     with database.begin() as tx:
         # Simulated starts lie one allowance back, so that no instant of a sitting is to come.
@@ -115,7 +116,7 @@ def sit_paper(stage: Stage, person: Person) -> None:
 def close(stage: Stage) -> Sat:
     """Close the window, and say how its sittings ended."""
     with stage.database.begin() as tx:
-        actor = Actor(stage.actor.name, ambient.now())
+        actor = system(stage.actor.name, ambient.now())
         exam_windows.close_now(tx, stage.window, actor=actor)
     with stage.database.read() as tx:
         states = sittings.states(tx, stage.window)
@@ -201,7 +202,7 @@ def _finish(stage: Stage, name: str, caller: Caller) -> Sitting:
 
 
 def _exposure(tx: Transaction, stage: Stage) -> Exposure:
-    found = exposure_report(tx, stage.window).exposure
+    found = exposure_report(tx, stage.window, actor=stage.actor).exposure
     scored = [one for one in found.items if not one.is_on_trial]
     return Exposure(
         items=len(scored),

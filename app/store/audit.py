@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
+from app.exam.people.permissions import Actor
 from app.store.database import Transaction
 from app.store.tables import audit
 from itembank.document import canonical
@@ -23,15 +24,19 @@ class Entry:
     detail: Mapping[str, object]
 
 
-def note(tx: Transaction, entry: Entry) -> None:
-    """Keep an entry."""
+def note(
+    tx: Transaction, actor: Actor, action: str, subject: str, detail: Mapping[str, object]
+) -> None:
+    """Keep who did what to which subject; of a name that was only claimed, also who typed it."""
+    through = actor.through
+    claimed = {"claimed_through": f"{through.face} ({through.who})"} if through.is_claimed else {}
     tx.connection.execute(
         insert(audit).values(
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            subject=entry.subject,
-            detail=canonical(dict(entry.detail)),
+            at=actor.at,
+            actor=actor.name,
+            action=action,
+            subject=subject,
+            detail=canonical({**detail, **claimed}),
         )
     )
 

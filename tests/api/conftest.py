@@ -10,8 +10,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from app.exam.people.permissions import Scope
 from app.services.people import access
-from app.services.people.access import Scope
 from tests.contract.world import World, make_world
 
 

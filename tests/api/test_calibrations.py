@@ -2,7 +2,7 @@
 
 import re
 
-from app.services.people.access import Scope
+from app.exam.people.permissions import Scope
 from itembank.calibration import Flag, Role
 from tests.api.conftest import Program, add_client
 from tests.board.desk import CHAIR, accept_run, keep_run

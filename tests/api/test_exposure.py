@@ -1,8 +1,9 @@
 """The exposure of a window as programs are told it: shares and counts, no key and no content."""
 
+from app.exam.people.permissions import Role, Scope
 from app.exam.sitting.sitting import Caller
 from app.services.bank import suspend
-from app.services.people.access import Role, Scope, add_staff
+from app.services.people.access import add_staff
 from app.services.sitting import sit
 from tests.api.conftest import Program, add_client
 from tests.contract.world import WINDOW, World

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.services.people.access import Scope
+from app.exam.people.permissions import Scope
 from app.store.tables import metadata
 from tests.api.conftest import Program, add_client
 from tests.contract.world import EXAM, WINDOW, World

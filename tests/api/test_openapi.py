@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.services.people.access import Scope
+from app.exam.people.permissions import Scope
 from app.web.api import documents, papers
 from app.web.api.__main__ import PLACE, text
 from app.web.api.openapi import document, operations

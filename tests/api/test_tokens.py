@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 from httpx2 import Response
 
-from app.services.people.access import Scope
+from app.exam.people.permissions import Scope
 from tests.api.conftest import Program, add_client
 from tests.contract.world import World
 

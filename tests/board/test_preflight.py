@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.people.bookings import Actor
+from app.exam.people.permissions import system
 from app.services.preflight.preflight import run_preflight
 from app.services.preflight.run import Request
 from tests.board.desk import (
@@ -25,7 +25,7 @@ FEW = Request(EXAM, 100, comparisons=False)
 
 
 def kept(world: World, request: Request = FEW) -> None:
-    run_preflight(world.database, request, actor=Actor(CHAIR, world.clock.now()))
+    run_preflight(world.database, request, actor=system(CHAIR, world.clock.now()))
 
 
 def test_without_a_report_the_page_says_what_one_would_show(small_world: World) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from app.exam.people.permissions import system
 from app.exam.preflight.report import KeptReport
-from app.services.people.bookings import Actor
 from app.services.preflight.preflight import run_preflight
 from app.services.preflight.run import Request
 from app.web.board.preflight.file import report_file
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, KeptReport]]:
     with live_server(tmp_path_factory.mktemp("preflight"), names=("Ada",)) as live:
         add_staff(live.world)
-        actor = Actor(CHAIR, live.world.clock.now())
+        actor = system(CHAIR, live.world.clock.now())
         request = Request(EXAM, 200, compared=40)
         yield live, run_preflight(live.world.database, request, actor=actor)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.exam.people.permissions import EVERYTHING
 from app.services.bank import starter
 from app.store import migrate
 from app.store.database import connect
@@ -24,7 +25,7 @@ def sat_window(url: str, folder: Path, *, form: tuple[str, ...] = (), people: in
     for seed in range(people):
         season.sitter().sit(at_random(seed))
     with database.read() as tx:
-        assert len(sittings.of_window(tx, WINDOW)) == people
+        assert len(sittings.of_window(tx, WINDOW, reach=EVERYTHING)) == people
     database.close()
     adept = Adept(url, folder)
     adept.done("window", "close", WINDOW)

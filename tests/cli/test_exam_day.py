@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from app.cli.output import PIPED_WIDTH
+from app.exam.people.permissions import EVERYTHING
 from app.store.database import connect
 from app.store.sitting import sittings
 from app.store.tables import events
@@ -21,7 +22,7 @@ def sat(database_url: str, tmp_path: Path) -> tuple[Adept, Sitter, Sitter]:
     done, going = seat(database, "M1"), seat(database, "M2")
     for one in (done, going):
         with database.read() as tx:
-            started = sittings.load(tx, one.sitting).sitting
+            started = sittings.load(tx, one.sitting, reach=EVERYTHING).sitting
         if one is done:
             finish(database, one, started)
         else:
@@ -42,7 +43,7 @@ def end(adept: Adept, going: Sitter) -> None:
     adept.done("window", "close", WINDOW)
     database = connect(adept.url)
     with database.read() as tx:
-        started = sittings.load(tx, going.sitting).sitting
+        started = sittings.load(tx, going.sitting, reach=EVERYTHING).sitting
     finish(database, going, started)
     database.close()
 

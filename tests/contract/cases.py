@@ -11,6 +11,7 @@ from itembank.blueprint.blueprint import Pretest
 from itembank.exams import AdaptivePaper, FixedForm, NoControl
 from itembank.items.item import Stimulus
 from tests.contract.world import Person, World
+from tests.factories import anybody
 from tests.services.season import shipped_form
 
 STIMULUS = Stimulus(
@@ -40,7 +41,7 @@ def open_window_with_a_case(world: World) -> Person:
 def open_window_with_trial_items(world: World, *, slots: int = 2) -> Person:
     """Book the first person to papers of 45 scored items and some slots for items on trial."""
     with world.database.read() as tx:
-        blueprint = exams.newest(tx, "cim-l6-smm").exam.blueprint
+        blueprint = exams.newest(tx, "cim-l6-smm", actor=anybody()).exam.blueprint
         hostile = {name for enemies in blueprint.enemies for name in enemies}
         spare = [
             item.id
@@ -55,7 +56,7 @@ def open_window_with_trial_items(world: World, *, slots: int = 2) -> Person:
 def _open(world: World, code: str, changes: dict[str, object]) -> Person:
     actor, first = world.actor(), world.people[0]
     with world.database.begin() as tx:
-        shipped = exams.newest(tx, "cim-l6-smm").exam
+        shipped = exams.newest(tx, "cim-l6-smm", actor=anybody()).exam
         update = {"code": code, "release_on_provisional": True, **changes}
         exams.save_exam(tx, shipped.model_copy(update=update))
         opens = world.clock.now() - timedelta(hours=1)

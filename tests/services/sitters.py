@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from app import ambient
 from app.demo import demo
+from app.exam.people.permissions import system
 from app.exam.sitting.sitting import Caller, Change, Sitting
 from app.services.bank import exams, starter
 from app.services.people import bookings
-from app.services.people.bookings import Actor
 from app.services.people.keys import load_keys
 from app.services.sitting import sit, views
 from app.services.sitting.sit import Credentials
@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.store import migrate
 from app.store.database import Database, connect
 from itembank.exams import ExposureControl
+from tests.factories import anybody
 
 WINDOW = "autumn"
 SETTINGS = Settings()
@@ -43,17 +44,17 @@ def make_database(url: str, *, exposure: ExposureControl | None = None) -> Datab
         span = (now - timedelta(hours=1), now + timedelta(days=1))
         code = demo.ensure_exam(tx)
         if exposure is not None:
-            like = exams.newest(tx, code).exam
+            like = exams.newest(tx, code, actor=anybody()).exam
             code = "like-the-demo"
             exams.save_exam(tx, like.model_copy(update={"code": code, "exposure": exposure}))
         plan = Plan(WINDOW, "Autumn", code, *span)
-        exam_windows.plan(tx, plan, actor=Actor("board", now))
+        exam_windows.plan(tx, plan, actor=system("board", now))
     return database
 
 
 def seat(database: Database, number: str) -> Sitter:
     """Book a candidate, sign them in and start their paper."""
-    actor = Actor("board", ambient.now())
+    actor = system("board", ambient.now())
     with database.begin() as tx:
         keys = load_keys(tx)
         who = bookings.add_candidate(tx, number, f"Candidate {number}", actor=actor)

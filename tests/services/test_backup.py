@@ -8,6 +8,7 @@ import pytest
 
 from app import ambient
 from app.errors import BackupDamaged, Invalid, Refused, StoreInUse, StoreNotEmpty
+from app.exam.people.permissions import EVERYTHING
 from app.exam.sitting.sitting import State
 from app.services.people.keys import load_keys
 from app.services.sitting import sit
@@ -17,6 +18,7 @@ from app.store import dump
 from app.store.database import Database, connect
 from app.store.server_lock import served
 from app.store.sitting import sittings
+from tests.factories import anybody
 from tests.services.sitters import SETTINGS, Sitter, answer_block, finish, make_database, seat
 
 
@@ -29,7 +31,7 @@ def half_way(url: str) -> tuple[Database, Sitter]:
     database = make_database(url)
     sitter, _ = seat(database, "M1"), seat(database, "M2")
     with database.read() as tx:
-        started = sittings.load(tx, sitter.sitting).sitting
+        started = sittings.load(tx, sitter.sitting, reach=EVERYTHING).sitting
     answer_block(database, sitter, started)
     return database, sitter
 
@@ -52,12 +54,12 @@ def require_going_on(database: Database, sitter: Sitter) -> None:
     with database.begin() as tx:
         typed = Credentials(sitter.number, sitter.code)
         signed = sit.sign_in(tx, typed, keys=load_keys(tx), settings=SETTINGS, at=ambient.now())
-        restored = sittings.load(tx, signed.sitting).sitting
+        restored = sittings.load(tx, signed.sitting, reach=EVERYTHING).sitting
     assert [one.option is not None for one in restored.answers] == [True] * 5
     again = Sitter(sitter.number, sitter.code, signed.sitting, signed.session)
     assert finish(database, again, restored).state is State.HANDED_IN
     with database.read() as tx:
-        assert replay.replay(tx, signed.sitting).differences == ()
+        assert replay.replay(tx, signed.sitting, actor=anybody()).differences == ()
 
 
 def test_a_backup_of_sittings_in_progress_restores_to_the_same_rows(

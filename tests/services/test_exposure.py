@@ -22,6 +22,7 @@ from app.store.sitting import sittings
 from itembank.blueprint.blueprint import Pretest
 from itembank.exams import EligibilityControl, ProgressiveControl
 from itembank.items.item import ItemId
+from tests.factories import anybody
 from tests.services.season import (
     SETTINGS,
     Season,
@@ -52,7 +53,7 @@ def blocks_of(sitter: Sitter) -> list[BlockDelivered]:
 
 def replayed(sitter: Sitter) -> replay.Replay:
     with sitter.season.database.read() as tx:
-        return replay.replay(tx, sitter.sitting)
+        return replay.replay(tx, sitter.sitting, actor=anybody())
 
 
 def sat(season: Season, people: int = PEOPLE) -> list[Sitter]:
@@ -164,7 +165,7 @@ def test_the_report_is_right_while_a_window_runs_and_when_it_is_graded(
 
 def report(season: Season) -> Exposure:
     with season.database.read() as tx:
-        return exposure.exposure_report(tx, "w1").exposure
+        return exposure.exposure_report(tx, "w1", actor=anybody()).exposure
 
 
 def test_every_paper_has_its_items_on_trial_and_they_come_round(database: Database) -> None:

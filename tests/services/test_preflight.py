@@ -8,9 +8,9 @@ import pytest
 
 from app.errors import ExamNotRunnable, Invalid, NotFound, Refused
 from app.exam.paper.edition import Edition
+from app.exam.people.permissions import system
 from app.exam.preflight.report import Report
 from app.services.bank import exams, starter
-from app.services.people.bookings import Actor
 from app.services.preflight.preflight import LARGEST_SEED, newest_report, run_preflight
 from app.services.preflight.run import Request, simulate_exam
 from app.services.preflight.settings import own_setting, ways_to_compare
@@ -20,10 +20,10 @@ from app.store.database import Database, connect
 from app.store.tables import preflights
 from itembank.exams import EligibilityControl, NoControl, RandomesqueControl, RandomPaper, Scoring
 from itembank.parameters import provisional_parameters
-from tests.factories import AT, make_blueprint, make_edition, make_exam, make_form
+from tests.factories import AT, anybody, make_blueprint, make_edition, make_exam, make_form
 
 SMALL = Request("small", 300, comparisons=False)
-ACTOR = Actor("psychometrician@example.org", AT)
+ACTOR = system("psychometrician@example.org", AT)
 
 
 def figures(report: Report) -> Report:
@@ -170,11 +170,11 @@ STARTER = Request("cim-l6-smm", 100, comparisons=False)
 
 def test_a_report_is_kept_and_the_newest_is_shown(database: Database) -> None:
     with database.read() as tx:
-        assert newest_report(tx, STARTER.exam) is None
+        assert newest_report(tx, STARTER.exam, actor=anybody()) is None
     first = run_preflight(database, STARTER, actor=ACTOR)
     second = run_preflight(database, replace(STARTER, seed=2), actor=ACTOR)
     with database.read() as tx:
-        kept = newest_report(tx, STARTER.exam)
+        kept = newest_report(tx, STARTER.exam, actor=anybody())
     assert kept == second
     assert first.id != second.id
     assert (second.made_by, second.made_at, second.report.seed) == (ACTOR.name, AT, 2)
@@ -200,7 +200,7 @@ def test_a_seed_that_is_none_and_an_unknown_exam_are_refused(database: Database)
 
 def test_a_blueprint_that_cannot_be_met_is_refused_with_the_reason(database: Database) -> None:
     with database.begin() as tx:
-        starter = exams.newest(tx, STARTER.exam).exam
+        starter = exams.newest(tx, STARTER.exam, actor=anybody()).exam
         shares = {**starter.blueprint.criteria, "1.1": 46}
         blueprint = starter.blueprint.model_copy(update={"criteria": shares, "items": 85})
         exam = starter.model_copy(update={"code": "impossible", "blueprint": blueprint})
@@ -215,7 +215,7 @@ def test_a_report_that_cannot_be_read_says_what_to_do(database: Database) -> Non
     with database.engine.begin() as connection:
         connection.execute(preflights.update().values(document="{}"))
     with database.read() as tx, pytest.raises(Refused, match="Run the pre-flight again"):
-        newest_report(tx, STARTER.exam)
+        newest_report(tx, STARTER.exam, actor=anybody())
     database.close()
 
 

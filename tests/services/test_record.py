@@ -14,6 +14,7 @@ from app.store.database import Database
 from app.store.sitting import sittings as store
 from app.store.tables import events, results, sittings
 from itembank.document import canonical
+from tests.factories import anybody
 from tests.services.season import Season, Sitter, at_random, first_option, make_season
 
 
@@ -34,7 +35,7 @@ def sitter(season: Season) -> Sitter:
 
 def differences(sitter: Sitter) -> dict[str, str]:
     with sitter.season.database.read() as tx:
-        found = replay.replay(tx, sitter.sitting).differences
+        found = replay.replay(tx, sitter.sitting, actor=anybody()).differences
     return {one.where: one.recorded for one in found}
 
 
@@ -72,7 +73,7 @@ def first_of(sitter: Sitter, kind: str) -> Link:
 
 def test_an_untouched_record_agrees_in_everything(sitter: Sitter) -> None:
     with sitter.season.database.read() as tx:
-        told = replay.replay(tx, sitter.sitting)
+        told = replay.replay(tx, sitter.sitting, actor=anybody())
         verified = replay.verify(tx)
     assert (told.differences, told.state, len(told.blocks)) == ((), "handed_in", 3)
     graded = sitter.season.result(sitter.sitting)

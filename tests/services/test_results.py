@@ -14,10 +14,10 @@ from app.errors import (
     WindowBusy,
 )
 from app.exam.award.grading import Result
+from app.exam.people.permissions import Role
 from app.services.award import grade
 from app.services.bank import exams, starter
 from app.services.people import access
-from app.services.people.access import Role
 from app.services.sitting import views
 from app.services.window import exam_windows
 from app.store import audit
@@ -25,6 +25,7 @@ from app.store.bank import bank
 from app.store.database import Database
 from itembank.items.item import Option
 from tests.factories import (
+    anybody,
     at,
     make_bank,
     make_blueprint,
@@ -117,7 +118,7 @@ def test_a_window_is_released_by_two_people_and_then_seen_by_its_candidate(
     season.grade()
     with season.database.read() as tx:
         assert views.released_results(tx, sitter.sitting, caller=sitter.caller) == []
-        assert grade.released_page(tx, WINDOW) == []
+        assert grade.released_page(tx, WINDOW, actor=anybody()) == []
     season.propose()
     with season.database.read() as tx:
         assert views.released_results(tx, sitter.sitting, caller=sitter.caller) == []
@@ -125,8 +126,10 @@ def test_a_window_is_released_by_two_people_and_then_seen_by_its_candidate(
     season.confirm()
     with season.database.read() as tx:
         (told,) = views.released_results(tx, sitter.sitting, caller=sitter.caller)
-        window = exam_windows.view(tx, WINDOW, at=season.clock.now).window
-        assert [one.sitting for one in grade.released_page(tx, WINDOW)] == [sitter.sitting]
+        window = exam_windows.view(tx, WINDOW, actor=anybody(at=season.clock.now)).window
+        assert [one.sitting for one in grade.released_page(tx, WINDOW, actor=anybody())] == [
+            sitter.sitting
+        ]
         entries = [(one.action, one.actor) for one in audit.about(tx, WINDOW)][-2:]
     assert told.result == result(season, sitter.sitting)
     assert (window.released_at, window.released_by) == (at(5), ", ".join(CHAIRS))
@@ -142,9 +145,9 @@ def test_pages_of_results_follow_one_another(season: Season) -> None:
     season.propose()
     season.confirm()
     with season.database.read() as tx:
-        first = grade.released_page(tx, WINDOW, most=2)
-        second = grade.released_page(tx, WINDOW, after=first[-1].sitting, most=2)
-        assert len(grade.window_results(tx, WINDOW)) == 3
+        first = grade.released_page(tx, WINDOW, most=2, actor=anybody())
+        second = grade.released_page(tx, WINDOW, after=first[-1].sitting, most=2, actor=anybody())
+        assert len(grade.window_results(tx, WINDOW, actor=anybody())) == 3
     names = [one.sitting for one in [*first, *second]]
     assert names == sorted(one.sitting for one in sitters)
 
@@ -224,7 +227,7 @@ def test_an_exam_that_cannot_be_run_is_not_saved_and_the_reasons_are_told(
         exams.save_exam(tx, make_exam(blueprint=blueprint))
     assert caught.value.reasons
     with database.read() as tx, pytest.raises(NotFound):
-        exams.newest(tx, "small")
+        exams.newest(tx, "small", actor=anybody())
 
 
 def test_an_exam_rests_on_the_items_of_its_own_criteria_alone(database: Database) -> None:

@@ -21,7 +21,7 @@ from app.services.window import exam_windows
 from app.store import audit
 from app.store.database import Database
 from app.store.sitting import sittings as store
-from tests.factories import at
+from tests.factories import anybody, at
 from tests.services.season import SETTINGS, Season, Sitter, first_option, make_season
 
 
@@ -246,7 +246,7 @@ def test_an_extension_takes_a_grading_back_so_that_no_old_mark_is_released(
     season.propose()
     extend(season, sitter, 60)
     with season.database.read() as tx:
-        view = exam_windows.view(tx, "w1", at=season.clock.now)
+        view = exam_windows.view(tx, "w1", actor=anybody(at=season.clock.now))
     assert (view.window.graded_at, view.window.proposed_by) == (None, None)
     with pytest.raises(WindowBusy, match="1 sitting is still in progress"):
         season.grade()
@@ -304,7 +304,7 @@ def test_closing_a_window_that_was_still_planned_leaves_it_closed(season: Season
     season.window("later", opens=60)
     season.close("later")
     with season.database.read() as tx:
-        view = exam_windows.view(tx, "later", at=season.clock.now)
+        view = exam_windows.view(tx, "later", actor=anybody(at=season.clock.now))
     assert str(view.phase) == "closed"
 
 

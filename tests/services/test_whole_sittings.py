@@ -8,6 +8,7 @@ from app.exam.sitting.sitting import State
 from app.services.sitting import views
 from app.services.upkeep import replay
 from app.store.database import Database
+from tests.factories import anybody
 from tests.services.season import (
     Season,
     Sitter,
@@ -21,7 +22,7 @@ from tests.services.season import (
 
 def differences(sitter: Sitter) -> list[str]:
     with sitter.season.database.read() as tx:
-        return [one.where for one in replay.replay(tx, sitter.sitting).differences]
+        return [one.where for one in replay.replay(tx, sitter.sitting, actor=anybody()).differences]
 
 
 def breaks(season: Season) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.errors import NotFound
 from app.exam.people.people import ApiClient
+from app.exam.people.permissions import EVERYTHING, Face, Through, system
 from app.exam.sitting.chain import first_break
 from app.exam.sitting.events import (
     Answered,
@@ -25,7 +26,6 @@ from app.exam.sitting.events import (
 from app.exam.sitting.sitting import Sitting, SittingId, State, created, evolve, replayed
 from app.services.bank import starter
 from app.services.people import bookings
-from app.services.people.bookings import Actor
 from app.services.people.keys import load_keys
 from app.services.window import exam_windows
 from app.store import audit
@@ -38,7 +38,7 @@ from app.store.sitting import sittings
 from app.store.tables import exposures
 from app.store.window import windows
 from itembank.items.item import ItemId, OptionId
-from tests.factories import AT, at, make_created, make_framework
+from tests.factories import AT, anybody, at, make_created, make_framework
 
 ITEMS = [item.id for item in starter.read_starter().items[:6]]
 OPTIONS = tuple(OptionId(name) for name in ("s", "q", "p", "r"))
@@ -49,8 +49,8 @@ def make_places(first: int, count: int) -> tuple[Place, ...]:
 
 
 def make_booking(tx: Transaction, number: str = "M1") -> str:
-    actor = Actor("board", AT)
-    if windows.find(tx, "w1") is None:
+    actor = system("board", AT)
+    if windows.find(tx, "w1", reach=EVERYTHING) is None:
         plan = exam_windows.Plan("w1", "A window", "cim-l6-smm", at(0), at(60))
         exam_windows.plan(tx, plan, actor=actor)
     person = bookings.add_candidate(tx, number, "Änne Ö.", actor=actor)
@@ -99,14 +99,14 @@ def test_a_sitting_comes_back_the_same_after_every_step(database: Database) -> N
     record = [first]
     for step in STEPS:
         with database.begin() as tx:
-            stored = sittings.lock(tx, "sitting-1")
+            stored = sittings.lock(tx, "sitting-1", reach=EVERYTHING)
             after: Sitting = stored.sitting
             for event in step:
                 after = evolve(after, event)
             told = sittings.save(tx, stored, after, step)
         record += step
         with database.read() as tx:
-            kept = sittings.load(tx, "sitting-1")
+            kept = sittings.load(tx, "sitting-1", reach=EVERYTHING)
             links = sittings.links(tx, "sitting-1")
             assert sittings.record(tx, "sitting-1") == record
         assert kept == told
@@ -149,13 +149,15 @@ def test_what_does_not_exist_is_not_found(database: Database) -> None:
     with database.read() as tx:
         assert sittings.of_booking(tx, "ghost") is None
         assert sittings.links(tx, "ghost") == []
-        for look in (sittings.load, people.candidate, people.booking, windows.load, bank.framework):
+        for look in (sittings.load, people.candidate, people.booking, windows.load):
             with pytest.raises(NotFound, match="ghost"):
-                look(tx, "ghost")
+                look(tx, "ghost", reach=EVERYTHING)
+        with pytest.raises(NotFound, match="ghost"):
+            bank.framework(tx, "ghost")
     with database.begin() as tx:
         for lock in (sittings.lock, people.lock_booking, windows.lock):
             with pytest.raises(NotFound):
-                lock(tx, "ghost")
+                lock(tx, "ghost", reach=EVERYTHING)
 
 
 def test_overdue_are_those_in_progress_whose_grace_is_over_by_id(database: Database) -> None:
@@ -179,13 +181,17 @@ def test_overdue_are_those_in_progress_whose_grace_is_over_by_id(database: Datab
             State.STARTED: 2,
             State.TIME_ENDED: 1,
         }
-        assert [one.membership_number for one in sittings.progress(tx, "w1")] == [
+        assert [one.membership_number for one in sittings.progress(tx, "w1", reach=EVERYTHING)] == [
             "M0",
             "M1",
             "M2",
             "M3",
         ]
-        assert sittings.of_window(tx, "w1") == list(sittings.every(tx)) == ["a", "b", "booked", "c"]
+        assert (
+            sittings.of_window(tx, "w1", reach=EVERYTHING)
+            == list(sittings.every(tx))
+            == ["a", "b", "booked", "c"]
+        )
 
 
 def test_documents_come_back_the_same(database: Database) -> None:
@@ -211,16 +217,16 @@ def test_people_and_bookings_come_back_the_same_page_by_page(database: Database)
         names = sorted(make_booking(tx, f"M{number}") for number in range(5))
     with database.read() as tx:
         assert people.booked(tx, "w1") == 5
-        first = people.bookings_page(tx, "w1", most=3)
-        rest = people.bookings_page(tx, None, after=first[-1].id)
+        first = people.bookings_page(tx, "w1", most=3, reach=EVERYTHING)
+        rest = people.bookings_page(tx, None, after=first[-1].id, reach=EVERYTHING)
         assert [one.id for one in [*first, *rest]] == names
-        assert people.bookings_page(tx, "ghost") == []
-        one = people.booking(tx, names[0])
+        assert people.bookings_page(tx, "ghost", reach=EVERYTHING) == []
+        one = people.booking(tx, names[0], reach=EVERYTHING)
         assert (one.extra_time, one.created_at) == (0.1, AT)
-        persons = people.page(tx, most=2)
-        assert len([*persons, *people.page(tx, after=persons[-1].id)]) == 5
-        assert people.bookings_of(tx, one.candidate_id) == [one]
-        assert people.candidate(tx, one.candidate_id).name == "Änne Ö."
+        persons = people.page(tx, most=2, reach=EVERYTHING)
+        assert len([*persons, *people.page(tx, after=persons[-1].id, reach=EVERYTHING)]) == 5
+        assert people.bookings_of(tx, one.candidate_id, reach=EVERYTHING) == [one]
+        assert people.candidate(tx, one.candidate_id, reach=EVERYTHING).name == "Änne Ö."
 
 
 def test_the_audit_log_comes_back_in_its_order(database: Database) -> None:
@@ -229,10 +235,21 @@ def test_the_audit_log_comes_back_in_its_order(database: Database) -> None:
     ]
     with database.begin() as tx:
         for entry in entries:
-            audit.note(tx, entry)
+            ann = anybody(entry.actor, entry.at)
+            audit.note(tx, ann, entry.action, entry.subject, entry.detail)
     with database.read() as tx:
         assert audit.about(tx, "subject") == entries
         assert audit.about(tx, "another") == []
+
+
+def test_a_name_that_was_only_claimed_is_kept_with_who_typed_it(database: Database) -> None:
+    through = Through(Face.COMMAND_LINE, "root", is_claimed=True)
+    with database.begin() as tx:
+        audit.note(tx, replace(anybody("ann@x.org"), through=through), "a", "subject", {"n": 1})
+    with database.read() as tx:
+        (entry,) = audit.about(tx, "subject")
+    assert entry.actor == "ann@x.org"
+    assert entry.detail == {"n": 1, "claimed_through": "command line (root)"}
 
 
 def test_a_reply_is_kept_under_its_clients_key(database: Database) -> None:

@@ -17,6 +17,7 @@ from app.errors import (
     StoreUnavailable,
     WrongCode,
 )
+from app.exam.people.permissions import EVERYTHING
 from app.store.database import Database, FairLock, connect
 from app.store.people import access, people
 from app.store.tables import secrets
@@ -74,7 +75,7 @@ def test_text_that_a_database_cannot_hold_is_told_as_invalid_input(database: Dat
     """PostgreSQL holds no NUL; SQLite does. Neither may answer with an internal error."""
     refused = nullcontext() if database.is_sqlite else pytest.raises(Invalid, match="be kept")
     with refused, database.read() as tx:
-        assert people.by_number(tx, "M\x00") is None
+        assert people.by_number(tx, "M\x00", reach=EVERYTHING) is None
 
 
 @pytest.mark.postgres

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.errors import AlreadyReleased, Duplicate, Invalid, NotFound
 from app.exam.award.grading import Graded, Result, grade
+from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.sitting.sitting import ENDED
 from app.exam.window.window import (
     Window,
@@ -15,12 +16,9 @@ from app.exam.window.window import (
     require_releasable,
     require_two_people,
 )
-from app.services.people.access import who_may
-from app.services.people.bookings import Actor
 from app.services.sitting import sit
 from app.services.window import exam_windows
 from app.store import audit
-from app.store.audit import Entry
 from app.store.award import results
 from app.store.bank import bank
 from app.store.calibration import calibrations
@@ -28,9 +26,6 @@ from app.store.calibration.calibrations import Credit
 from app.store.database import Transaction
 from app.store.sitting import sittings
 from app.store.window import windows
-
-RELEASERS = frozenset({"chair"})
-CREDITORS = frozenset({"chair", "psychometrician"})
 
 Progress = Callable[[int, int], None]
 
@@ -57,17 +52,18 @@ def grade_window(
     A booking whose sitting was never started has no mark: the candidate was absent. Sittings
     whose time is over are ended first, in case no server has been running to do so.
     """
-    found = windows.lock(tx, window)
+    require(actor, Act.GRADE_WINDOW)
+    found = windows.lock(tx, window, reach=actor.reach)
     while sit.end_overdue(tx, actor.at):
         pass
-    require_gradable(found, exam_windows.view(tx, window, at=actor.at).in_progress, actor.at)
-    names = sittings.of_window(tx, window)
+    require_gradable(found, exam_windows.counted(tx, found, actor.at).in_progress, actor.at)
+    names = sittings.of_window(tx, window, reach=EVERYTHING)
     credited = [one.item for one in calibrations.credits_of(tx, window)]
     # One set for the whole window, whatever each paper was selected with: marks have one origin.
     edition = bank.load_edition(tx, found.exam, found.exam_version)
     graded: list[tuple[str, Result]] = []
     for done, name in enumerate(names, start=1):
-        sitting = sittings.load(tx, name).sitting
+        sitting = sittings.load(tx, name, reach=EVERYTHING).sitting
         if sitting.state in ENDED:
             graded.append((name, grade(edition, sitting, credited)))
         progress(done, len(names))
@@ -75,7 +71,7 @@ def grade_window(
     marked = replace(found, graded_at=actor.at, graded_with=edition.parameters_id, proposed_by=None)
     windows.save(tx, marked)
     detail = {"graded": len(graded), "parameters": edition.parameters_id, "credited": credited}
-    _note(tx, actor, "window.graded", window, detail)
+    audit.note(tx, actor, "window.graded", window, detail)
     return Summary(
         window, len(graded), results.bands(tx, window), any(one.provisional for _, one in graded)
     )
@@ -83,12 +79,12 @@ def grade_window(
 
 def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor) -> None:
     """Credit everyone of a window with an item; its marks can only rise. It must be graded anew."""
-    found = windows.lock(tx, window)
+    require(actor, Act.CREDIT_ITEM)
+    found = windows.lock(tx, window, reach=actor.reach)
     if found.released_at is not None:
         raise AlreadyReleased(window)
-    view = exam_windows.view(tx, window, at=actor.at)
+    view = exam_windows.counted(tx, found, actor.at)
     require_ended(found, view.in_progress, actor.at)
-    by = who_may(tx, actor.name, "credit items", roles=CREDITORS)
     if not reason.strip():
         raise Invalid("reason", "Give the reason for the credit; it becomes part of the record.")
     if item not in bank.load_edition(tx, found.exam, found.exam_version).index:
@@ -96,61 +92,66 @@ def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor
     if item in {one.item for one in calibrations.credits_of(tx, window)}:
         raise Duplicate("credit of item", item)
     because = reason.strip()[:500]
-    calibrations.add_credit(tx, window, Credit(item, by, because, actor.at))
+    calibrations.add_credit(tx, window, Credit(item, actor.name, because, actor.at))
     windows.save(tx, replace(found, graded_at=None, graded_with=None, proposed_by=None))
-    _note(tx, replace(actor, name=by), "item.credited", window, {"item": item, "reason": because})
+    audit.note(tx, actor, "item.credited", window, {"item": item, "reason": because})
 
 
 def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
     """Propose the release of a graded window; somebody else must confirm it."""
+    require(actor, Act.PROPOSE_RELEASE)
     found = _releasable(tx, window, actor)
-    proposed = replace(found, proposed_by=_releaser(tx, actor.name))
+    proposed = replace(found, proposed_by=actor.name)
     windows.save(tx, proposed)
-    _note(tx, actor, "window.release_proposed", window, {})
+    audit.note(tx, actor, "window.release_proposed", window, {})
     return proposed
 
 
 def confirm_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
     """Release a window that somebody else has proposed: one switch for all its results."""
+    require(actor, Act.CONFIRM_RELEASE)
     found = _releasable(tx, window, actor)
-    second = _releaser(tx, actor.name)
-    first = require_two_people(found.proposed_by, second)
+    first, second = require_two_people(found.proposed_by, actor.name), actor.name
     released = replace(found, released_at=actor.at, released_by=f"{first}, {second}")
     windows.save(tx, released)
-    _note(tx, actor, "window.released", window, {"by": first, "second": second})
+    audit.note(tx, actor, "window.released", window, {"by": first, "second": second})
     return released
 
 
-def result_of(tx: Transaction, sitting: str) -> Graded | None:
+def result_of(tx: Transaction, sitting: str, *, actor: Actor) -> Graded | None:
     """Return a sitting's result for the board."""
-    return results.of_sitting(tx, sitting)
+    require(actor, Act.SEE_RESULTS)
+    return results.of_sitting(tx, sitting, reach=actor.reach)
 
 
 def released_page(
-    tx: Transaction, window: str, *, after: str = "", most: int = 100
+    tx: Transaction, window: str, *, actor: Actor, after: str = "", most: int = 100
 ) -> Sequence[Graded]:
     """Return a page of a window's results: empty until they are released."""
-    if windows.load(tx, window).released_at is None:
+    require(actor, Act.SEE_RELEASED)
+    if windows.load(tx, window, reach=actor.reach).released_at is None:
         return []
-    return results.of_window(tx, window, after=after, most=most)
+    return results.of_window(tx, window, reach=actor.reach, after=after, most=most)
 
 
-def released_result(tx: Transaction, sitting: str) -> Graded:
+def released_result(tx: Transaction, sitting: str, *, actor: Actor) -> Graded:
     """Return a sitting's result once it is released; until then there is none."""
-    found = results.of_sitting(tx, sitting)
+    require(actor, Act.SEE_RELEASED)
+    found = results.of_sitting(tx, sitting, reach=actor.reach)
     if found is None or found.released_at is None:
         raise NotFound("released result of sitting", sitting)
     return found
 
 
-def window_results(tx: Transaction, window: str) -> Sequence[Graded]:
+def window_results(tx: Transaction, window: str, *, actor: Actor) -> Sequence[Graded]:
     """Return a window's results for the board, released or not."""
-    windows.load(tx, window)
-    return results.of_window(tx, window)
+    require(actor, Act.SEE_RESULTS)
+    windows.load(tx, window, reach=actor.reach)
+    return results.of_window(tx, window, reach=actor.reach)
 
 
 def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
-    found = windows.lock(tx, window)
+    found = windows.lock(tx, window, reach=actor.reach)
     edition = bank.load_edition(tx, found.exam, found.exam_version)
     require_releasable(
         found,
@@ -158,16 +159,6 @@ def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
         allowed=edition.exam.release_on_provisional,
     )
     require_current(found, edition.parameters_id)
-    seen = exam_windows.view(tx, window, at=actor.at)
+    seen = exam_windows.counted(tx, found, actor.at)
     require_all_graded(in_progress=seen.in_progress, ended=seen.ended, graded=seen.graded)
     return found
-
-
-def _releaser(tx: Transaction, email: str) -> str:
-    return who_may(tx, email, "release results", roles=RELEASERS)
-
-
-def _note(
-    tx: Transaction, actor: Actor, action: str, subject: str, detail: dict[str, object]
-) -> None:
-    audit.note(tx, Entry(actor.at, actor.name, action, subject, detail))

@@ -1,10 +1,10 @@
 """What the board sees of an exam and of an item of the bank."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from app.errors import NotFound
 from app.exam.paper.edition import Edition
+from app.exam.people.permissions import Act, Actor, require
 from app.services.bank import suspend
 from app.services.bank.exams import check_saved
 from app.store import audit
@@ -76,8 +76,9 @@ class ItemFile:
     entries: tuple[Entry, ...]
 
 
-def exam_file(tx: Transaction, code: str) -> ExamFile:
+def exam_file(tx: Transaction, code: str, *, actor: Actor) -> ExamFile:
     """Return an exam's newest version; raise NotFound."""
+    require(actor, Act.SEE_EXAMS)
     edition = bank.load_edition(tx, code, bank.latest_version(tx, code))
     exam, parts = edition.exam, (edition.framework, edition.items, edition.parameters)
     problems = tuple(check_saved(tx, code))
@@ -91,14 +92,16 @@ def exam_file(tx: Transaction, code: str) -> ExamFile:
     )
 
 
-def blueprint_desk(tx: Transaction, code: str) -> Sheet:
+def blueprint_desk(tx: Transaction, code: str, *, actor: Actor) -> Sheet:
     """Return what the form of an exam's blueprint starts from; raise NotFound."""
+    require(actor, Act.SEE_ITEMS)
     exam = bank.exam_definition(tx, code, bank.latest_version(tx, code))
     return Sheet(exam, bank.framework(tx, exam.framework), tuple(bank.latest_items(tx)))
 
 
-def item_file(tx: Transaction, name: str, *, at: datetime) -> ItemFile:
+def item_file(tx: Transaction, name: str, *, actor: Actor) -> ItemFile:
     """Return an item's newest version; raise NotFound."""
+    require(actor, Act.SEE_ITEMS)
     item = next((one for one in bank.latest_items(tx) if one.id == name), None)
     if item is None:
         raise NotFound("item", name)
@@ -108,7 +111,7 @@ def item_file(tx: Transaction, name: str, *, at: datetime) -> ItemFile:
         uses=tuple(_uses(tx, name)),
         suspension=found,
         holders=suspend.holders(tx, name),
-        needed=() if found else tuple(suspend.needs(tx, name, at=at)),
+        needed=() if found else tuple(suspend.needs(tx, name, at=actor.at)),
         entries=tuple(audit.about(tx, name)),
     )
 

@@ -10,10 +10,8 @@ from pydantic import ValidationError
 from app.errors import ExamNotRunnable, NotFound, Refused
 from app.exam.calibration.parameter_sets import Extension, extended
 from app.exam.definition.changes import Change, changes_between, pool_changes
-from app.services.people.access import who_may
-from app.services.people.bookings import Actor
+from app.exam.people.permissions import Act, Actor, require
 from app.store import audit
-from app.store.audit import Entry
 from app.store.bank import bank
 from app.store.calibration import calibrations
 from app.store.database import Transaction
@@ -25,7 +23,6 @@ from itembank.exams import ExamDefinition
 from itembank.frameworks.framework import Framework
 from itembank.parameters import ParameterSet
 
-SAVERS = frozenset({"psychometrician", "chair"})
 NOTHING = ParameterSet(provisional=True, items={})
 
 
@@ -121,6 +118,8 @@ def keep_exam(
     tx: Transaction, saving: Saving, *, actor: Actor | None = None, reason: str = ""
 ) -> Saving:
     """Keep an exam version as it was planned; raise Refused if something has changed since."""
+    if actor is not None:
+        require(actor, Act.SAVE_EXAM)
     exam = saving.exam
     newest = bank.find_latest_version(tx, exam.code)
     _require_next(exam, newest)
@@ -141,7 +140,7 @@ def keep_exam(
             "parameters": saving.parameters.content_hash(),
             **({"reason": reason.strip()[:500]} if reason.strip() else {}),
         }
-        audit.note(tx, Entry(actor.at, actor.name, "exam.saved", exam.code, detail))
+        audit.note(tx, actor, "exam.saved", exam.code, detail)
     return saving
 
 
@@ -167,11 +166,6 @@ def carry_forward(tx: Transaction, code: str, version: int, parameters: Paramete
     return moved
 
 
-def saver(tx: Transaction, email: str) -> str:
-    """Return the address of a member of staff who may save exams; raise Forbidden."""
-    return who_may(tx, email, "save exams", roles=SAVERS)
-
-
 def check_saved(tx: Transaction, code: str, version: int | None = None) -> list[Problem]:
     """Return what stands against running a kept exam with its own bank and parameters."""
     edition = bank.load_edition(tx, code, version or bank.latest_version(tx, code))
@@ -189,15 +183,16 @@ def framework_of(tx: Transaction, exam: ExamDefinition) -> Framework:
     return bank.framework(tx, exam.framework)
 
 
-def lines(tx: Transaction) -> list[ExamLine]:
+def lines(tx: Transaction, *, actor: Actor) -> list[ExamLine]:
     """Return every exam version."""
+    require(actor, Act.SEE_EXAMS)
     return [ExamLine(exam, provisional) for exam, provisional in bank.exam_list(tx)]
 
 
-def newest(tx: Transaction, code: str) -> ExamLine:
+def newest(tx: Transaction, code: str, *, actor: Actor) -> ExamLine:
     """Return the newest version of an exam; raise NotFound."""
     version = bank.latest_version(tx, code)
-    for line in lines(tx):
+    for line in lines(tx, actor=actor):
         if (line.exam.code, line.exam.version) == (code, version):
             return line
     raise NotFound("exam", code)

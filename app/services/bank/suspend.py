@@ -7,18 +7,14 @@ from datetime import datetime
 from app.errors import Duplicate, ExamNotRunnable, Invalid, ItemNeeded, NotFound
 from app.exam.paper.edition import Edition
 from app.exam.paper.shortage import shortage
-from app.services.people.access import who_may
-from app.services.people.bookings import Actor
+from app.exam.people.permissions import Act, Actor, require
 from app.store import audit
-from app.store.audit import Entry
 from app.store.bank import bank
 from app.store.bank import suspensions as kept
-from app.store.bank.suspensions import Act, Suspension
+from app.store.bank.suspensions import Suspension
 from app.store.database import Transaction
 from app.store.sitting import sittings
 from app.store.window import windows
-
-SUSPENDERS = frozenset({"chair", "psychometrician"})
 
 
 def suspend_item(
@@ -28,7 +24,8 @@ def suspend_item(
 
     Sittings that were given it keep it, and it counts for them as before.
     """
-    act = _act(tx, reason, actor, "suspend items")
+    require(actor, Act.SUSPEND_ITEM)
+    act = _act(reason, actor)
     if not bank.has_item(tx, item):
         raise NotFound("item", item)
     kept.take_turn(tx)
@@ -39,22 +36,24 @@ def suspend_item(
         raise ItemNeeded(item, against)
     kept.add(tx, item, act)
     detail = {"reason": act.reason, "needed": against, "held_by": holders(tx, item)}
-    audit.note(tx, Entry(actor.at, act.by, "item.suspended", item, detail))
+    audit.note(tx, actor, "item.suspended", item, detail)
     return _in_force(tx, item)
 
 
 def resume_item(tx: Transaction, item: str, *, reason: str, actor: Actor) -> Suspension:
     """Lift an item's suspension: papers may hold it again."""
-    act = _act(tx, reason, actor, "resume items")
+    require(actor, Act.RESUME_ITEM)
+    act = _act(reason, actor)
     kept.take_turn(tx)
     found = _in_force(tx, item)
     kept.lift(tx, found.id, act)
-    audit.note(tx, Entry(actor.at, act.by, "item.resumed", item, {"reason": act.reason}))
+    audit.note(tx, actor, "item.resumed", item, {"reason": act.reason})
     return replace(found, lifted_at=act.at, lifted_by=act.by, lift_reason=act.reason)
 
 
-def suspensions(tx: Transaction) -> Sequence[Suspension]:
+def suspensions(tx: Transaction, *, actor: Actor) -> Sequence[Suspension]:
     """Return all suspensions, lifted or not, newest first."""
+    require(actor, Act.SEE_ITEMS)
     return kept.every(tx)
 
 
@@ -103,11 +102,10 @@ def _told(edition: Edition, names: Sequence[str], reason: str) -> str:
     return f"exam '{edition.exam.code}' (window {', '.join(names)}): {reason}"
 
 
-def _act(tx: Transaction, reason: str, actor: Actor, what: str) -> Act:
-    by = who_may(tx, actor.name, what, roles=SUSPENDERS)
+def _act(reason: str, actor: Actor) -> kept.Signed:
     if not reason.strip():
         raise Invalid("reason", "Give the reason; it becomes part of the record.")
-    return Act(by, actor.at, reason.strip()[:500])
+    return kept.Signed(actor.name, actor.at, reason.strip()[:500])
 
 
 def _in_force(tx: Transaction, item: str) -> Suspension:

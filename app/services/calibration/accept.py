@@ -5,19 +5,15 @@ from dataclasses import dataclass
 
 from app.errors import Invalid, Refused
 from app.exam.calibration.acceptance import Outcome, choose, decide, require_acceptable
+from app.exam.people.permissions import Act, Actor, require
 from app.exam.sitting.chain import stamp
 from app.services.bank import exams
 from app.services.calibration.calibration_record import view
-from app.services.people.access import who_may
-from app.services.people.bookings import Actor
 from app.store import audit
-from app.store.audit import Entry
 from app.store.bank import bank
 from app.store.calibration import calibrations
 from app.store.database import Transaction
 from itembank.calibration import Acceptance, CalibrationRun
-
-DECIDERS = frozenset({"psychometrician", "chair"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +32,10 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
     Sittings in progress keep the parameters they were made with; windows that are graded but
     not released must be graded again.
     """
-    who = who_may(tx, actor.name, "accept calibrations", roles=DECIDERS)
+    require(actor, Act.ACCEPT_CALIBRATION)
     if not wish.reason.strip():
         raise Invalid("reason", "Give the reason for the decision; it becomes part of the record.")
-    found = view(tx, run)
+    found = view(tx, run, actor=actor)
     if not found.is_intact:
         raise Refused(f"Run '{run}' has been changed since it was made. Calibrate again.")
     newest = calibrations.newest_scale(tx, found.run.exam)
@@ -47,7 +43,7 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
     edition = bank.load_edition(tx, found.run.exam, found.run.exam_version)
     choice = choose(found.run, wish.items, wish.bar, edition.parameters.barred)
     made = decide(found.run, choice, edition, newest)
-    decision = _decision(tx, found.run, made, wish, Actor(who, actor.at))
+    decision = _decision(tx, found.run, made, wish, actor)
     calibrations.accept(tx, decision, found.run, actor.at)
     newer = exams.carry_forward(tx, found.run.exam, found.run.exam_version, made.parameters)
     detail: dict[str, object] = {
@@ -58,7 +54,7 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
         "reason": decision.reason,
         **({"newer_versions": newer} if newer else {}),
     }
-    audit.note(tx, Entry(actor.at, who, "calibration.accepted", run, detail))
+    audit.note(tx, actor, "calibration.accepted", run, detail)
     return decision
 
 

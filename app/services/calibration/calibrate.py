@@ -11,16 +11,15 @@ from app.errors import Refused
 from app.exam.calibration.calibration import Origin, Request, Sources, calibrate_responses
 from app.exam.calibration.collected import Cell, cells_of, collect
 from app.exam.calibration.cross_check import TwoEngines, compare_engines
+from app.exam.people.permissions import Act, Actor, require
 from app.exam.sitting.chain import stamp
 from app.exam.sitting.sitting import ENDED
 from app.exam.window.window import Window, require_ended
 from app.services.award.grade import Progress, silent
-from app.services.people.bookings import Actor
 from app.services.people.keys import digest
 from app.services.sitting import sit
 from app.services.window import exam_windows
 from app.store import audit
-from app.store.audit import Entry
 from app.store.bank import bank
 from app.store.calibration import calibrations
 from app.store.database import Database, Transaction
@@ -56,6 +55,7 @@ def calibrate_window(
 
     Reading and estimating hold no lock: candidates of other windows sit on meanwhile.
     """
+    require(actor, Act.CALIBRATE)
     with database.begin() as tx:
         while sit.end_overdue(tx, actor.at):
             pass
@@ -72,7 +72,7 @@ def calibrate_window(
     with database.begin() as tx:
         calibrations.add(tx, run, actor.at)
         detail = {"run": run.id, "input": run.input_hash, "converged": run.converged}
-        audit.note(tx, Entry(actor.at, actor.name, "window.calibrated", window, detail))
+        audit.note(tx, actor, "window.calibrated", window, detail)
     return run
 
 
@@ -122,8 +122,9 @@ def window_data(
     tx: Transaction, window: str, *, actor: Actor, progress: Progress = silent
 ) -> WindowData:
     """Return the responses of a closed window with the exam they are to."""
-    found = windows.load(tx, window)
-    view = exam_windows.view(tx, window, at=actor.at)
+    require(actor, Act.CALIBRATE)
+    found = windows.load(tx, window, reach=actor.reach)
+    view = exam_windows.counted(tx, found, actor.at)
     require_ended(found, view.in_progress, actor.at)
     edition = bank.load_edition(tx, found.exam, found.exam_version)
     cells: list[Cell] = []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.errors import NotFound
+from app.exam.people.permissions import Act, Actor, require
 from app.store.bank import bank
 from app.store.calibration import calibrations
 from app.store.calibration.calibrations import RunLine
@@ -21,14 +22,16 @@ class RunView:
     is_intact: bool
 
 
-def runs(tx: Transaction) -> Sequence[RunLine]:
+def runs(tx: Transaction, *, actor: Actor) -> Sequence[RunLine]:
     """Return every run, newest first."""
-    return calibrations.lines(tx)
+    require(actor, Act.SEE_CALIBRATIONS)
+    return calibrations.lines(tx, reach=actor.reach)
 
 
-def view(tx: Transaction, run: str) -> RunView:
+def view(tx: Transaction, run: str, *, actor: Actor) -> RunView:
     """Return one run; raise NotFound."""
-    found = calibrations.load(tx, run)
+    require(actor, Act.SEE_CALIBRATIONS)
+    found = calibrations.load(tx, run, reach=actor.reach)
     return RunView(
         run=found,
         acceptance=calibrations.acceptance(tx, run),

@@ -2,10 +2,8 @@
 
 import re
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -22,45 +20,12 @@ from app.errors import (
     WrongCode,
 )
 from app.exam.people.people import ApiClient, StaffMember
+from app.exam.people.permissions import EVERYTHING, Actor, Face, Grant, Role, Scope, Through
 from app.services.people.keys import digest, same
 from app.services.people.throttle import note_right, note_wrong, require_patience
 from app.settings import Settings
 from app.store.database import Database, Transaction
 from app.store.people import access
-
-
-class Role(StrEnum):
-    """What a member of staff is to the board."""
-
-    AUTHOR = "author"
-    REVIEWER = "reviewer"
-    PSYCHOMETRICIAN = "psychometrician"
-    CHAIR = "chair"
-    INVIGILATOR = "invigilator"
-
-
-class Scope(StrEnum):
-    """What a program may do, a noun and a verb."""
-
-    EXAMS_READ = "exams:read"
-    CANDIDATES_READ = "candidates:read"
-    CANDIDATES_WRITE = "candidates:write"
-    WINDOWS_READ = "windows:read"
-    WINDOWS_WRITE = "windows:write"
-    BOOKINGS_READ = "bookings:read"
-    BOOKINGS_WRITE = "bookings:write"
-    SITTINGS_READ = "sittings:read"
-    SITTINGS_WRITE = "sittings:write"
-    RESULTS_READ = "results:read"
-    CALIBRATIONS_READ = "calibrations:read"
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """A program that has shown its token."""
-
-    client: str
-    scopes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +97,21 @@ def sign_out_staff(tx: Transaction, token: str) -> None:
     access.end_session(tx, digest(token))
 
 
-def require_role(member: StaffMember, *roles: Role) -> None:
-    """Raise Forbidden unless the member has one of the roles."""
-    if not member.roles & {str(role) for role in roles}:
-        wanted = " or ".join(str(role) for role in roles)
-        raise Forbidden(f"This needs the role {wanted}; you are signed in as {member.email}.")
+def acting(member: StaffMember, at: datetime, through: Through) -> Actor:
+    """Return a member of staff as the one who acts."""
+    roles = frozenset[Grant](Role(one) for one in member.roles)
+    return Actor(member.email, at, roles, EVERYTHING, through)
 
 
-def who_may(tx: Transaction, email: str, what: str, *, roles: Collection[str]) -> str:
-    """Return the address of a member with one of the roles, as it is kept; raise Forbidden.
+def claimed(tx: Transaction, email: str, *, by: Actor) -> Actor:
+    """Return the member of staff whose address was typed, with the roles of that member.
 
-    One person typed in two ways is still one person.
+    One person typed in two ways is still one person. Raises NotFound for a stranger.
     """
     member = access.staff_by_email(tx, email)
     if member is None:
         raise NotFound("member of staff", email)
-    if member.roles.isdisjoint(roles):
-        needed = " or ".join(sorted(roles))
-        raise Forbidden(f"{member.email} may not {what}: that needs the role {needed}.")
-    return member.email
+    return acting(member, by.at, replace(by.through, is_claimed=True))
 
 
 def renew_password(tx: Transaction, email: str, password: str) -> None:
@@ -219,15 +180,16 @@ def issue_token(
     return token, granted
 
 
-def bearer_of(tx: Transaction, token: str, scope: Scope, at: datetime) -> Bearer:
-    """Return the program a token belongs to; raise unless it may do `scope`."""
+def bearer_of(tx: Transaction, token: str, scope: Scope, at: datetime) -> Actor:
+    """Return the program a token belongs to as the one who acts; raise unless it has `scope`."""
     found = access.token_bearer(tx, digest(token), at) if token else None
     if found is None:
         raise NotSignedIn
     client, scopes = found
     if str(scope) not in scopes:
         raise Forbidden(f"The token does not carry the scope {scope}.")
-    return Bearer(client, scopes)
+    grants = frozenset[Grant](Scope(one) for one in scopes)
+    return Actor(f"api:{client}", at, grants, EVERYTHING, Through(Face.API, client))
 
 
 def _password_is_right(member: StaffMember | None, password: str) -> bool:

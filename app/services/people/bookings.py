@@ -1,15 +1,14 @@
 """Candidates and bookings: who may sit, when, with how much time, and with which code."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from app import ambient
 from app.errors import Duplicate, Invalid
 from app.exam.people.naming import named
 from app.exam.people.people import Booking, Candidate
+from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.services.people.keys import Keys
 from app.store import audit
-from app.store.audit import Entry
 from app.store.database import Transaction
 from app.store.people import people
 from app.store.window import windows
@@ -25,23 +24,16 @@ class Issued:
     access_code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it, and when."""
-
-    name: str
-    at: datetime
-
-
 def add_candidate(tx: Transaction, number: str, name: str, *, actor: Actor) -> Candidate:
     """Register a candidate under a membership number of their own."""
+    require(actor, Act.ADD_CANDIDATE)
     number = named("membership_number", number, what="membership number", most=64)
     name = named("name", name, what="name", most=200)
-    if people.by_number(tx, number) is not None:
+    if people.by_number(tx, number, reach=EVERYTHING) is not None:
         raise Duplicate("candidate with membership number", number)
     candidate = Candidate(ambient.fresh_id(), number, name, actor.at)
     people.add_candidate(tx, candidate)
-    _note(tx, actor, "candidate.added", candidate.id, {"membership_number": number})
+    audit.note(tx, actor, "candidate.added", candidate.id, {"membership_number": number})
     return candidate
 
 
@@ -55,10 +47,11 @@ def book(
     actor: Actor,
 ) -> Issued:
     """Book a candidate into a window; the access code is issued once."""
-    people.candidate(tx, candidate)
-    windows.load(tx, window)
+    require(actor, Act.ADD_BOOKING)
+    people.candidate(tx, candidate, reach=actor.reach)
+    windows.load(tx, window, reach=actor.reach)
     _require_extra_time(extra_time)
-    if people.booking_for(tx, candidate, window) is not None:
+    if people.booking_for(tx, candidate, window, reach=EVERYTHING) is not None:
         raise Duplicate("booking of this candidate in window", window)
     name, code = ambient.fresh_id(), ambient.fresh_access_code()
     booking = Booking(
@@ -71,41 +64,48 @@ def book(
         created_at=actor.at,
     )
     people.add_booking(tx, booking)
-    _note(tx, actor, "booking.added", name, {"window": window, "extra_time": extra_time})
+    audit.note(tx, actor, "booking.added", name, {"window": window, "extra_time": extra_time})
     return Issued(booking, code)
 
 
-def candidate(tx: Transaction, name: str) -> Candidate:
+def candidate(tx: Transaction, name: str, *, actor: Actor) -> Candidate:
     """Return a candidate; raise NotFound."""
-    return people.candidate(tx, name)
+    require(actor, Act.SEE_CANDIDATES)
+    return people.candidate(tx, name, reach=actor.reach)
 
 
-def candidates(tx: Transaction, *, after: str = "", most: int = 100) -> list[Candidate]:
+def candidates(
+    tx: Transaction, *, actor: Actor, after: str = "", most: int = 100
+) -> list[Candidate]:
     """Return candidates whose ids come after `after`, by id."""
-    return people.page(tx, after=after, most=most)
+    require(actor, Act.SEE_CANDIDATES)
+    return people.page(tx, reach=actor.reach, after=after, most=most)
 
 
-def booking(tx: Transaction, name: str) -> Booking:
+def booking(tx: Transaction, name: str, *, actor: Actor) -> Booking:
     """Return a booking; raise NotFound."""
-    return people.booking(tx, name)
+    require(actor, Act.SEE_BOOKINGS)
+    return people.booking(tx, name, reach=actor.reach)
 
 
 def bookings(
-    tx: Transaction, window: str | None = None, *, after: str = "", most: int = 100
+    tx: Transaction, window: str | None = None, *, actor: Actor, after: str = "", most: int = 100
 ) -> list[Booking]:
     """Return bookings whose ids come after `after`, of one window or of all."""
-    return people.bookings_page(tx, window, after=after, most=most)
+    require(actor, Act.SEE_BOOKINGS)
+    return people.bookings_page(tx, window, reach=actor.reach, after=after, most=most)
 
 
 def reissue_code(tx: Transaction, booking: str, reason: str, *, keys: Keys, actor: Actor) -> Issued:
     """Issue a new access code for a reason; the old one ends at once."""
+    require(actor, Act.REISSUE_CODE)
     if not reason.strip():
         raise Invalid("reason", "Give the reason why a new access code is needed.")
-    people.lock_booking(tx, booking)
+    people.lock_booking(tx, booking, reach=actor.reach)
     code = ambient.fresh_access_code()
     people.reissue(tx, booking, keys.access_code(booking, code), actor.at)
-    _note(tx, actor, "booking.code_reissued", booking, {"reason": reason.strip()})
-    return Issued(people.booking(tx, booking), code)
+    audit.note(tx, actor, "booking.code_reissued", booking, {"reason": reason.strip()})
+    return Issued(people.booking(tx, booking, reach=actor.reach), code)
 
 
 def _require_extra_time(extra_time: float) -> None:
@@ -114,9 +114,3 @@ def _require_extra_time(extra_time: float) -> None:
             "extra_time",
             f"Extra time is a share of the allowance from 0 to {MOST_EXTRA_TIME:g}: 0.25 for 25 %.",
         )
-
-
-def _note(
-    tx: Transaction, actor: Actor, action: str, subject: str, detail: dict[str, object]
-) -> None:
-    audit.note(tx, Entry(actor.at, actor.name, action, subject, detail))

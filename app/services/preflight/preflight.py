@@ -1,9 +1,9 @@
 """The pre-flight of an exam: simulated candidates sit it, and what that shows is kept."""
 
 from app.errors import ExamNotRunnable, Invalid
+from app.exam.people.permissions import Act, Actor, require
 from app.exam.preflight.report import KeptReport
 from app.services.bank import exams
-from app.services.people.bookings import Actor
 from app.services.preflight.run import Progress, Request, silent, simulate_exam
 from app.store.bank import bank
 from app.store.database import Database, Transaction
@@ -21,6 +21,7 @@ def run_preflight(
 
     Raise ExamNotRunnable where no paper can be made. The progress is over blocks of papers.
     """
+    require(actor, Act.RUN_PREFLIGHT)
     if not FEWEST_CANDIDATES <= request.candidates <= MOST_CANDIDATES:
         raise Invalid(
             "candidates",
@@ -41,6 +42,7 @@ def run_preflight(
     return KeptReport(number, report, actor.at, actor.name)
 
 
-def newest_report(tx: Transaction, exam: str) -> KeptReport | None:
+def newest_report(tx: Transaction, exam: str, *, actor: Actor) -> KeptReport | None:
     """Return the newest report of the newest version of an exam; raise NotFound for the exam."""
+    require(actor, Act.SEE_PREFLIGHT)
     return preflights.newest(tx, exam, bank.latest_version(tx, exam))

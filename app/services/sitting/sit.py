@@ -10,6 +10,7 @@ from app.exam.paper import delivery
 from app.exam.paper.delivery import Noise
 from app.exam.paper.edition import Edition
 from app.exam.people.people import Booking
+from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.sitting import sitting as machine
 from app.exam.sitting.chain import Link
 from app.exam.sitting.deadline import deadline
@@ -89,8 +90,8 @@ def sign_in_to(
     tx: Transaction, typed: BookingCode, *, keys: Keys, settings: Settings, at: datetime
 ) -> SignIn:
     """Sign a candidate in to one booking by its access code, throttled as on the page."""
-    booked = people.booking(tx, typed.booking)
-    number = people.candidate(tx, booked.candidate_id).membership_number
+    booked = people.booking(tx, typed.booking, reach=EVERYTHING)
+    number = people.candidate(tx, booked.candidate_id, reach=EVERYTHING).membership_number
     subject = f"candidate:{number.lower()}"
     failures = require_patience(tx, subject, settings, at)
     if not same(booked.code_hmac, keys.access_code(booked.id, typed.code)):
@@ -100,6 +101,12 @@ def sign_in_to(
     return take_sitting(tx, booked.id, face="api", at=at)
 
 
+def take_over(tx: Transaction, booking: str, *, actor: Actor) -> SignIn:
+    """Return the booking's sitting, made if need be, for a program that sits for its candidate."""
+    require(actor, Act.TAKE_SITTING)
+    return take_sitting(tx, booking, face=str(actor.through.face), at=actor.at)
+
+
 def take_sitting(
     tx: Transaction, booking: str, *, face: str, at: datetime, seed: int | None = None
 ) -> SignIn:
@@ -107,9 +114,9 @@ def take_sitting(
 
     A simulation names the seed of a new sitting; everybody else gets a fresh one.
     """
-    booked = people.lock_booking(tx, booking)
+    booked = people.lock_booking(tx, booking, reach=EVERYTHING)
     found = sittings.of_booking(tx, booked.id)
-    stored = sittings.lock(tx, found) if found else _new(tx, booked, at, seed)
+    stored = sittings.lock(tx, found, reach=EVERYTHING) if found else _new(tx, booked, at, seed)
     decided = machine.sign_in(stored.sitting, face=face, at=at)
     after = _record(tx, stored, decided).sitting
     return SignIn(after.id, after.session, is_new=found is None)
@@ -117,14 +124,14 @@ def take_sitting(
 
 def start(tx: Transaction, sitting: str, *, caller: Caller, settings: Settings) -> Sitting:
     """Start the clock and hand out the first block; a second start changes nothing."""
-    stored = sittings.lock(tx, sitting)
-    window = windows.load(tx, stored.window)
+    stored = sittings.lock(tx, sitting, reach=EVERYTHING)
+    window = windows.load(tx, stored.window, reach=EVERYTHING)
     if stored.sitting.clock is None:
         require_admission(window, caller.at)
     exam = bank.edition_of(tx, stored.sitting.made).exam
     begin = Started(
         minutes=exam.minutes,
-        extra_time=people.booking(tx, stored.sitting.made.booking).extra_time,
+        extra_time=people.booking(tx, stored.sitting.made.booking, reach=EVERYTHING).extra_time,
         grace_seconds=settings.grace_seconds,
         seen_before=tuple(sittings.seen_before(tx, stored.sitting.made.booking)),
     )
@@ -136,7 +143,7 @@ def answer(
     tx: Transaction, sitting: str, position: int, change: Change, *, request: str, caller: Caller
 ) -> Receipt:
     """Save an answer or a flag. A repeat of (request, change) gets its first receipt again."""
-    stored = sittings.lock(tx, sitting)
+    stored = sittings.lock(tx, sitting, reach=EVERYTHING)
     name = request_name(request, position, change)
     earlier = sittings.repeat(tx, sitting, name)
     if earlier is not None:
@@ -156,20 +163,20 @@ def close_block(
     seconds: float = delivery.SECONDS,
 ) -> Sitting:
     """Close the open block and hand out the next one, found in `seconds`; again: the same."""
-    stored = sittings.lock(tx, sitting)
+    stored = sittings.lock(tx, sitting, reach=EVERYTHING)
     closed = _record(tx, stored, machine.close_block(stored.sitting, block, caller))
     return _deliver(tx, closed, caller.at, seconds=seconds).sitting
 
 
 def hand_in(tx: Transaction, sitting: str, *, caller: Caller) -> Sitting:
     """Hand the paper in; again: the same."""
-    stored = sittings.lock(tx, sitting)
+    stored = sittings.lock(tx, sitting, reach=EVERYTHING)
     return _record(tx, stored, machine.hand_in(stored.sitting, caller)).sitting
 
 
 def end_if_over(tx: Transaction, sitting: str, *, caller: Caller) -> Sitting:
     """End a sitting whose deadline is past at its candidate's word; before it, change nothing."""
-    stored = sittings.lock(tx, sitting)
+    stored = sittings.lock(tx, sitting, reach=EVERYTHING)
     clock = stored.sitting.clock
     if clock is None or caller.at < deadline(clock):
         return stored.sitting
@@ -178,7 +185,7 @@ def end_if_over(tx: Transaction, sitting: str, *, caller: Caller) -> Sitting:
 
 def extend(tx: Transaction, sitting: str, more: Extended, *, at: datetime) -> Sitting:
     """Give a sitting more time; one that time had ended opens again."""
-    stored = sittings.lock(tx, sitting)
+    stored = sittings.lock(tx, sitting, reach=EVERYTHING)
     return _record(tx, stored, machine.extend(stored.sitting, more, at)).sitting
 
 
@@ -186,7 +193,7 @@ def end_overdue(tx: Transaction, at: datetime) -> int:
     """End the sittings whose time and grace are over; return how many were ended."""
     ended = 0
     for name in sittings.overdue(tx, at - QUEUE):
-        stored = sittings.lock(tx, name)
+        stored = sittings.lock(tx, name, reach=EVERYTHING)
         decided = machine.expire(stored.sitting, at)
         _record(tx, stored, decided)
         ended += len(decided.events)
@@ -208,8 +215,8 @@ def block_noise(made: Created, edition: Edition, block: int) -> Noise:
 
 
 def _booking_with(tx: Transaction, number: str, code: str, keys: Keys) -> str | None:
-    candidate = people.by_number(tx, number)
-    bookings = [] if candidate is None else people.bookings_of(tx, candidate.id)
+    candidate = people.by_number(tx, number, reach=EVERYTHING)
+    bookings = [] if candidate is None else people.bookings_of(tx, candidate.id, reach=EVERYTHING)
     matches = [
         booking.id
         for booking in bookings
@@ -219,7 +226,7 @@ def _booking_with(tx: Transaction, number: str, code: str, keys: Keys) -> str | 
 
 
 def _new(tx: Transaction, booking: Booking, at: datetime, seed: int | None) -> Stored:
-    window = windows.load(tx, booking.window_id)
+    window = windows.load(tx, booking.window_id, reach=EVERYTHING)
     edition = bank.load_edition(tx, window.exam, window.exam_version)
     made = Created(
         booking=booking.id,

@@ -9,12 +9,13 @@ from ipaddress import ip_address
 from tempfile import TemporaryFile
 
 from app.errors import ExamError
+from app.exam.people.permissions import EVERYTHING
 from app.exam.sitting.chain import first_break
 from app.services.bank import exams, starter, suspend
 from app.services.upkeep.health import health
 from app.services.window import exposure
 from app.settings import Settings
-from app.store.bank import bank
+from app.store.bank import bank, suspensions
 from app.store.bank import exposure as states
 from app.store.condition import Condition, condition, newest_sittings
 from app.store.database import Database, Transaction
@@ -137,7 +138,7 @@ def _clock(seen: Condition, at: datetime) -> Iterator[Check]:
 
 
 def _exams(tx: Transaction) -> Iterator[Check]:
-    codes = sorted({line.exam.code for line in exams.lines(tx)})
+    codes = sorted({exam.code for exam, _ in bank.exam_list(tx)})
     if not codes:
         advice = "Run `adept migrate`, which loads the starter data."
         yield Check("exams", Status.WARN, "there is no exam", advice)
@@ -151,7 +152,7 @@ def _exams(tx: Transaction) -> Iterator[Check]:
 
 def _lint(tx: Transaction) -> Check:
     items = tuple(bank.latest_items(tx))
-    names = {line.exam.framework for line in exams.lines(tx)}
+    names = {exam.framework for exam, _ in bank.exam_list(tx)}
     found = [
         finding
         for name in sorted(names)
@@ -166,7 +167,7 @@ def _lint(tx: Transaction) -> Check:
 def _chains(tx: Transaction) -> Check:
     names = newest_sittings(tx, SAMPLE)
     for name in names:
-        head, length = sittings.tail(tx, name)
+        head, length = sittings.tail(tx, name, reach=EVERYTHING)
         links = sittings.links(tx, name)
         broken = first_break(name, links, head=head, length=length)
         if broken is not None:
@@ -192,7 +193,7 @@ def _suspended(tx: Transaction, at: datetime) -> Iterator[Check]:
         advice = "Resume one of the suspended items (`adept item list`), or close the window."
         yield Check("suspended items", Status.WARN, reason, advice)
     if not short:
-        held_back = sum(one.lifted_at is None for one in suspend.suspensions(tx))
+        held_back = len(suspensions.in_force(tx))
         yield Check("suspended items", Status.OK, f"{held_back}, which papers can do without")
 
 
@@ -204,7 +205,7 @@ def _overdue(seen: Condition) -> Check:
 
 
 def _demo(tx: Transaction, settings: Settings) -> Iterator[Check]:
-    if windows.find(tx, DEMO_WINDOW) is not None and not _is_local(settings.host):
+    if windows.find(tx, DEMO_WINDOW, reach=EVERYTHING) is not None and not _is_local(settings.host):
         advice = "Use a database without the demo for real exams: its sign-ins are in demo.json."
         yield Check("demo", Status.WARN, "the demo can be reached from other machines", advice)
 

@@ -8,6 +8,7 @@ from app.exam.award.grading import Result, grade
 from app.exam.paper import delivery
 from app.exam.paper.edition import Edition
 from app.exam.paper.feasible_block import faults
+from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.sitting import sitting as machine
 from app.exam.sitting.chain import Break, first_break
 from app.exam.sitting.events import BlockDelivered, Created, Event
@@ -73,14 +74,17 @@ class Verification:
     breaks: tuple[Break, ...]
 
 
-def replay(tx: Transaction, sitting: str) -> Replay:
+def replay(tx: Transaction, sitting: str, *, actor: Actor) -> Replay:
     """Derive every choice, theta and mark again from the record, and compare."""
-    head, length = sittings.tail(tx, sitting)
+    require(actor, Act.REPLAY_SITTING)
+    head, length = sittings.tail(tx, sitting, reach=actor.reach)
     chain = sittings.links(tx, sitting)
     broken = first_break(sitting, chain, head=head, length=length)
     found = [] if broken is None else [Difference("chain", broken.reason, "an intact chain")]
     try:
-        followed = _follow(tx, sittings.load(tx, sitting), sittings.record(tx, sitting))
+        followed = _follow(
+            tx, sittings.load(tx, sitting, reach=EVERYTHING), sittings.record(tx, sitting)
+        )
     except (ExamError, ValueError, LookupError, TypeError) as error:
         # Only a record that was changed after it was written cannot be followed.
         found.append(Difference("record", f"{type(error).__name__}: {error}", "can be followed"))
@@ -89,12 +93,15 @@ def replay(tx: Transaction, sitting: str) -> Replay:
     return replace(followed, events=len(chain), differences=differences)
 
 
-def replay_window(tx: Transaction, window: str, *, progress: Progress = silent) -> list[Replay]:
+def replay_window(
+    tx: Transaction, window: str, *, actor: Actor, progress: Progress = silent
+) -> list[Replay]:
     """Replay every sitting of a window."""
-    windows.load(tx, window)
-    names, found = sittings.of_window(tx, window), []
+    require(actor, Act.REPLAY_SITTING)
+    windows.load(tx, window, reach=actor.reach)
+    names, found = sittings.of_window(tx, window, reach=actor.reach), []
     for done, name in enumerate(names, start=1):
-        found.append(replay(tx, name))
+        found.append(replay(tx, name, actor=actor))
         progress(done, len(names))
     return found
 
@@ -139,16 +146,16 @@ def _again(
 def _marked_with(tx: Transaction, stored: Stored) -> Edition:
     """Return the edition the sitting's window was graded with, or its own before any grading."""
     made = stored.sitting.made
-    window = windows.load(tx, stored.window)
+    window = windows.load(tx, stored.window, reach=EVERYTHING)
     return bank.load_edition(
         tx, made.exam, made.exam_version, window.graded_with or made.parameters
     )
 
 
 def _result_differences(tx: Transaction, stored: Stored, derived: Result) -> Iterator[Difference]:
-    graded = results.of_sitting(tx, stored.sitting.id)
+    graded = results.of_sitting(tx, stored.sitting.id, reach=EVERYTHING)
     if graded is None:
-        if windows.load(tx, stored.window).released_at is not None:
+        if windows.load(tx, stored.window, reach=EVERYTHING).released_at is not None:
             yield Difference("result", "none, though the window is released", str(derived.mark))
         return
     yield from _differences("result", graded.result, derived)
@@ -161,7 +168,7 @@ def verify(tx: Transaction, *, progress: Progress = silent) -> Verification:
     """Check the chain of every sitting, and name the first broken link of each."""
     names, breaks, events = list(sittings.every(tx)), [], 0
     for done, name in enumerate(names, start=1):
-        head, length = sittings.tail(tx, name)
+        head, length = sittings.tail(tx, name, reach=EVERYTHING)
         links = sittings.links(tx, name)
         events += len(links)
         found = first_break(name, links, head=head, length=length)

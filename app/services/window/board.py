@@ -1,18 +1,18 @@
 """What the board sees: a window and what can be done about it, a sitting and its record."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from app import ambient
 from app.errors import AlreadyReleased, ExamError, Refused
 from app.exam.award.grading import Graded
-from app.exam.people.people import StaffMember
+from app.exam.people.permissions import Act, Actor, may, require
 from app.exam.sitting.chain import Link
 from app.exam.sitting.events import Body, decode
 from app.exam.window.window import Window, require_gradable, require_releasable, require_two_people
-from app.services.people.access import Role
 from app.services.window import exam_windows
 from app.services.window.exam_windows import SittingLine, WindowView
 from app.store import audit
@@ -37,24 +37,19 @@ class Action(StrEnum):
     CONFIRM = "confirm"
 
 
-EVERYONE = frozenset(Role)
-WATCHERS = frozenset({Role.CHAIR, Role.PSYCHOMETRICIAN, Role.INVIGILATOR})
-EXTENDERS = frozenset({Role.CHAIR, Role.INVIGILATOR})
-MARKERS = frozenset({Role.CHAIR, Role.PSYCHOMETRICIAN})
-CHAIRS = frozenset({Role.CHAIR})
-MAY: dict[Action, frozenset[Role]] = {
-    Action.EXTEND: EXTENDERS,
-    Action.OPEN: CHAIRS,
-    Action.CLOSE: CHAIRS,
-    Action.GRADE: MARKERS,
-    Action.PROPOSE: CHAIRS,
-    Action.CONFIRM: CHAIRS,
+ACTS: Final[Mapping[Action, Act]] = {
+    Action.EXTEND: Act.EXTEND_WINDOW,
+    Action.OPEN: Act.OPEN_WINDOW,
+    Action.CLOSE: Act.CLOSE_WINDOW,
+    Action.GRADE: Act.GRADE_WINDOW,
+    Action.PROPOSE: Act.PROPOSE_RELEASE,
+    Action.CONFIRM: Act.CONFIRM_RELEASE,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action a member of staff may take, and what stands against taking it now."""
+    """An action the actor may take, and what stands against taking it now."""
 
     action: Action
     refusal: ExamError | None
@@ -96,52 +91,50 @@ def visitor_token() -> str:
     return ambient.fresh_secret()
 
 
-def may(member: StaffMember, roles: frozenset[Role]) -> bool:
-    """Say whether a member of staff has one of the roles."""
-    return bool(member.roles & {str(role) for role in roles})
-
-
-def window_list(tx: Transaction, *, at: datetime) -> tuple[tuple[WindowView, ExamDefinition], ...]:
+def window_list(tx: Transaction, *, actor: Actor) -> tuple[tuple[WindowView, ExamDefinition], ...]:
     """Return every window with its counts and its exam."""
-    return tuple((view, _exam(tx, view.window)) for view in exam_windows.views(tx, at=at))
+    return tuple((view, _exam(tx, view.window)) for view in exam_windows.views(tx, actor=actor))
 
 
-def window_view(tx: Transaction, window: str, *, at: datetime) -> tuple[WindowView, ExamDefinition]:
+def window_view(tx: Transaction, window: str, *, actor: Actor) -> tuple[WindowView, ExamDefinition]:
     """Return a window with its counts and its exam."""
-    view = exam_windows.view(tx, window, at=at)
+    view = exam_windows.view(tx, window, actor=actor)
     return view, _exam(tx, view.window)
 
 
-def window_file(tx: Transaction, window: str, *, member: StaffMember, at: datetime) -> WindowFile:
-    """Return a window with what this member may do about it."""
-    view, exam = window_view(tx, window, at=at)
+def window_file(tx: Transaction, window: str, *, actor: Actor) -> WindowFile:
+    """Return a window with what the actor may do about it."""
+    require(actor, Act.SEE_WINDOW)
+    view, exam = window_view(tx, window, actor=actor)
     offers = tuple(
-        Offer(action, _refusal(action, view, exam, member=member, at=at))
+        Offer(action, _refusal(action, view, exam, actor))
         for action in Action
-        if may(member, MAY[action])
+        if may(actor, ACTS[action])
     )
     return WindowFile(view, exam, offers, tuple(audit.about(tx, window)))
 
 
-def sitting_line(tx: Transaction, sitting: str, *, at: datetime) -> tuple[SittingLine, Window]:
+def sitting_line(tx: Transaction, sitting: str, *, actor: Actor) -> tuple[SittingLine, Window]:
     """Return who sits, where they are and what time is left, with the window."""
-    stored = sittings.load(tx, sitting)
-    booking = people.booking(tx, stored.sitting.made.booking)
-    person = people.candidate(tx, booking.candidate_id)
+    require(actor, Act.SEE_CLOCK)
+    stored, reach = sittings.load(tx, sitting, reach=actor.reach), actor.reach
+    booking = people.booking(tx, stored.sitting.made.booking, reach=reach)
+    person = people.candidate(tx, booking.candidate_id, reach=reach)
     progress = sittings.Progress(stored.sitting, person.name, person.membership_number)
-    return exam_windows.line(progress, at), windows.load(tx, stored.window)
+    return exam_windows.line(progress, actor.at), windows.load(tx, stored.window, reach=reach)
 
 
-def sitting_file(tx: Transaction, sitting: str, *, at: datetime) -> SittingFile:
+def sitting_file(tx: Transaction, sitting: str, *, actor: Actor) -> SittingFile:
     """Return all that the board sees of a sitting."""
-    line, window = sitting_line(tx, sitting, at=at)
+    require(actor, Act.SEE_SITTING)
+    line, window = sitting_line(tx, sitting, actor=actor)
     edition = bank.load_edition(tx, window.exam, window.exam_version, window.graded_with)
     return SittingFile(
         line=line,
         window=window,
         exam=edition.exam,
         provisional=edition.parameters.provisional,
-        graded=results.of_sitting(tx, sitting),
+        graded=results.of_sitting(tx, sitting, reach=actor.reach),
         record=tuple(RecordLine(link, _body(link)) for link in sittings.links(tx, sitting)),
         entries=tuple(audit.about(tx, sitting)),
     )
@@ -152,33 +145,31 @@ def _exam(tx: Transaction, window: Window) -> ExamDefinition:
 
 
 def _refusal(
-    action: Action, view: WindowView, exam: ExamDefinition, *, member: StaffMember, at: datetime
+    action: Action, view: WindowView, exam: ExamDefinition, actor: Actor
 ) -> ExamError | None:
     try:
-        _require_possible(action, view, exam, member=member, at=at)
+        _require_possible(action, view, exam, actor)
     except ExamError as error:
         return error
     return None
 
 
-def _require_possible(
-    action: Action, view: WindowView, exam: ExamDefinition, *, member: StaffMember, at: datetime
-) -> None:
+def _require_possible(action: Action, view: WindowView, exam: ExamDefinition, actor: Actor) -> None:
     window = view.window
     match action:
         case Action.GRADE:
-            require_gradable(window, view.in_progress, at)
+            require_gradable(window, view.in_progress, actor.at)
         case Action.PROPOSE | Action.CONFIRM:
             allowed = exam.release_on_provisional
             require_releasable(window, provisional=view.provisional, allowed=allowed)
             if action is Action.CONFIRM:
-                require_two_people(window.proposed_by, member.email)
+                require_two_people(window.proposed_by, actor.name)
         case Action.EXTEND | Action.OPEN | Action.CLOSE:
             if window.released_at is not None:
                 raise AlreadyReleased(window.id)
             if action is Action.EXTEND and not view.in_progress + view.ended:
                 raise Refused("No exam of this window has been started, so none can be extended.")
-            if action is Action.CLOSE and window.closes_at <= at:
+            if action is Action.CLOSE and window.closes_at <= actor.at:
                 raise Refused("The window has closed already.")
 
 

@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 
 from app.errors import AlreadyReleased, Duplicate, Invalid, NotExtendable
 from app.exam.people.naming import named
+from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.sitting import sitting as machine
 from app.exam.sitting.deadline import deadline
 from app.exam.sitting.events import Extended
 from app.exam.sitting.sitting import ENDED, IN_PROGRESS, Sitting, SittingId, State
 from app.exam.window.window import Phase, Window, phase, require_span
 from app.services.bank import suspend
-from app.services.people.bookings import Actor
 from app.services.sitting import sit
 from app.store import audit
-from app.store.audit import Entry
 from app.store.award import results
 from app.store.bank import bank
 from app.store.database import Transaction
@@ -86,11 +85,12 @@ class SittingLine:
 
 def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
     """Make a window."""
+    require(actor, Act.PLAN_WINDOW)
     require_span(plan.opens_at, plan.closes_at)
     if not NAME.fullmatch(plan.id):
         raise Invalid("id", "Give an id of 1 to 64 letters, digits, dots, dashes or underscores.")
     title = named("title", plan.title, what="title", most=200)
-    if windows.find(tx, plan.id) is not None:
+    if windows.find(tx, plan.id, reach=EVERYTHING) is not None:
         raise Duplicate("window", plan.id)
     version = plan.exam_version or bank.latest_version(tx, plan.exam)
     suspend.require_papers(tx, plan.exam, version)
@@ -104,7 +104,9 @@ def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
     )
     windows.add(tx, window)
     span = {"opens_at": plan.opens_at.isoformat(), "closes_at": plan.closes_at.isoformat()}
-    _note(tx, actor, "window.planned", window.id, {"exam": plan.exam, "version": version, **span})
+    audit.note(
+        tx, actor, "window.planned", window.id, {"exam": plan.exam, "version": version, **span}
+    )
     return window
 
 
@@ -117,7 +119,8 @@ def open_now(
     actor: Actor,
 ) -> Window:
     """Open a window now, or open a closed one again until a later instant."""
-    found = windows.lock(tx, window)
+    require(actor, Act.OPEN_WINDOW)
+    found = windows.lock(tx, window, reach=actor.reach)
     if found.released_at is not None:
         raise AlreadyReleased(window)
     closes_at = until or found.closes_at
@@ -137,7 +140,8 @@ def open_now(
 
 def close_now(tx: Transaction, window: str, *, reason: str = "", actor: Actor) -> Window:
     """Stop starts now; sittings in progress keep their time."""
-    found = windows.lock(tx, window)
+    require(actor, Act.CLOSE_WINDOW)
+    found = windows.lock(tx, window, reach=actor.reach)
     if found.released_at is not None:
         raise AlreadyReleased(window)
     closed = replace(
@@ -152,10 +156,11 @@ def extend_sitting(
     tx: Transaction, sitting: str, *, minutes: float, reason: str, actor: Actor
 ) -> Sitting:
     """Give one sitting more time, for a reason."""
-    _ungrade(tx, sittings.load(tx, sitting).window)
+    require(actor, Act.EXTEND_SITTING)
+    _ungrade(tx, sittings.load(tx, sitting, reach=actor.reach).window, actor)
     more = _extension(minutes, reason, actor)
     extended = sit.extend(tx, sitting, more, at=actor.at)
-    _note(tx, actor, "sitting.extended", sitting, {"minutes": minutes, "reason": more.reason})
+    audit.note(tx, actor, "sitting.extended", sitting, {"minutes": minutes, "reason": more.reason})
     return extended
 
 
@@ -173,35 +178,40 @@ def extend_window(
     Sittings in progress get it, and those whose time ended at or after `since` (by default as
     many minutes ago as are given); sittings handed in, or ended earlier, are left alone.
     """
-    _ungrade(tx, window)
+    require(actor, Act.EXTEND_WINDOW)
+    _ungrade(tx, window, actor)
     more = _extension(minutes, reason, actor)
     start = since or actor.at - timedelta(minutes=minutes)
     extended = []
-    for name in sittings.of_window(tx, window):
-        if _was_cut(sittings.load(tx, name).sitting, start):
+    for name in sittings.of_window(tx, window, reach=actor.reach):
+        if _was_cut(sittings.load(tx, name, reach=actor.reach).sitting, start):
             try:
                 sit.extend(tx, name, more, at=actor.at)
             except NotExtendable:
                 continue  # ended or handed in since, or its new end would be past already
             extended.append(name)
     detail = {"minutes": minutes, "reason": more.reason, "sittings": len(extended)}
-    _note(tx, actor, "window.extended", window, detail)
+    audit.note(tx, actor, "window.extended", window, detail)
     return extended
 
 
-def view(tx: Transaction, window: str, *, at: datetime) -> WindowView:
+def view(tx: Transaction, window: str, *, actor: Actor) -> WindowView:
     """Return a window with its counts."""
-    return _view(tx, windows.load(tx, window), at)
+    require(actor, Act.SEE_WINDOWS)
+    return counted(tx, windows.load(tx, window, reach=actor.reach), actor.at)
 
 
-def views(tx: Transaction, *, at: datetime, after: str = "", most: int = 1000) -> list[WindowView]:
+def views(tx: Transaction, *, actor: Actor, after: str = "", most: int = 1000) -> list[WindowView]:
     """Return windows with their counts, by id, from the one after `after`."""
-    return [_view(tx, window, at) for window in windows.page(tx, after=after, most=most)]
+    require(actor, Act.SEE_WINDOWS)
+    found = windows.page(tx, reach=actor.reach, after=after, most=most)
+    return [counted(tx, window, actor.at) for window in found]
 
 
-def lines(tx: Transaction, window: str, *, at: datetime) -> list[SittingLine]:
+def lines(tx: Transaction, window: str, *, actor: Actor) -> list[SittingLine]:
     """Return a line for each sitting of a window."""
-    return [line(one, at) for one in sittings.progress(tx, window)]
+    require(actor, Act.SEE_WINDOW)
+    return [line(one, actor.at) for one in sittings.progress(tx, window, reach=actor.reach)]
 
 
 def line(one: sittings.Progress, at: datetime) -> SittingLine:
@@ -226,7 +236,8 @@ def line(one: sittings.Progress, at: datetime) -> SittingLine:
     )
 
 
-def _view(tx: Transaction, window: Window, at: datetime) -> WindowView:
+def counted(tx: Transaction, window: Window, at: datetime) -> WindowView:
+    """Return a window with its counts, for whoever may have it."""
     edition = bank.load_edition(tx, window.exam, window.exam_version, window.graded_with)
     return WindowView(
         window=window,
@@ -256,9 +267,9 @@ def _because(reason: str) -> dict[str, object]:
     return {"reason": reason.strip()[:500]} if reason.strip() else {}
 
 
-def _ungrade(tx: Transaction, window: str) -> None:
+def _ungrade(tx: Transaction, window: str, actor: Actor) -> None:
     """Take back a window's grading, since more time can change its marks; never after release."""
-    found = windows.lock(tx, window)
+    found = windows.lock(tx, window, reach=actor.reach)
     if found.released_at is not None:
         raise AlreadyReleased(window)
     if found.graded_at is not None:
@@ -269,11 +280,5 @@ def _save(
     tx: Transaction, window: Window, actor: Actor, action: str, detail: dict[str, object]
 ) -> Window:
     windows.save(tx, window)
-    _note(tx, actor, action, window.id, detail)
+    audit.note(tx, actor, action, window.id, detail)
     return window
-
-
-def _note(
-    tx: Transaction, actor: Actor, action: str, subject: str, detail: dict[str, object]
-) -> None:
-    audit.note(tx, Entry(actor.at, actor.name, action, subject, detail))

@@ -7,8 +7,10 @@ from functools import partial
 from app.exam.paper.edition import Edition
 from app.exam.paper.exposure import dump, first, holding, no_counts
 from app.exam.paper.exposure_report import Exposure, SeenPaper, exposure
+from app.exam.people.permissions import Act, Actor, require
 from app.exam.sitting.events import BlockDelivered
 from app.exam.sitting.sitting import Sitting
+from app.store import audit
 from app.store.award import results
 from app.store.bank import bank, suspensions
 from app.store.bank import exposure as states
@@ -32,14 +34,17 @@ class ExposureReport:
     exposure: Exposure
 
 
-def exposure_report(tx: Transaction, window: str) -> ExposureReport:
+def exposure_report(tx: Transaction, window: str, *, actor: Actor) -> ExposureReport:
     """Return the exposure of a window as it stands: right while people sit, and afterwards.
 
     A candidate's ability is that of the result, where there is one, or else the newest estimate.
     """
-    found = windows.load(tx, window)
+    require(actor, Act.SEE_EXPOSURE)
+    found = windows.load(tx, window, reach=actor.reach)
     edition = bank.load_edition(tx, found.exam, found.exam_version, found.graded_with)
-    marked = {one.sitting: one.result.theta for one in results.of_window(tx, window)}
+    marked = {
+        one.sitting: one.result.theta for one in results.of_window(tx, window, reach=actor.reach)
+    }
     papers = [
         SeenPaper(
             tuple(place.item for place in sitting.places), marked.get(sitting.id, block.theta)
@@ -75,12 +80,13 @@ def is_sound(tx: Transaction, key: StateKey) -> bool:
     return states.read(tx, key) == dump(edition, counts)
 
 
-def rebuild(tx: Transaction, window: str) -> int:
+def rebuild(tx: Transaction, window: str, *, actor: Actor) -> int:
     """Make the states of a window's exam version anew from the records; return how many were wrong.
 
     Blocks that are handed out meanwhile wait for the lock, and are counted after it.
     """
-    found, wrong = windows.load(tx, window), 0
+    require(actor, Act.RECOUNT_EXPOSURE)
+    found, wrong = windows.load(tx, window, reach=actor.reach), 0
     for key in states.every(tx):
         if (key.exam, key.exam_version) == (found.exam, found.exam_version):
             edition = bank.load_edition(tx, key.exam, key.exam_version, key.parameters)
@@ -88,6 +94,7 @@ def rebuild(tx: Transaction, window: str) -> int:
             right = dump(edition, recount(tx, key.exam, key.exam_version, key.parameters))
             wrong += kept != right
             states.save(tx, key, right)
+    audit.note(tx, actor, "exposure.recounted", window, {"wrong": wrong})
     return wrong
 
 

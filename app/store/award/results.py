@@ -8,7 +8,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, func, insert, select
 
 from app.exam.award.grading import Graded, Result
+from app.exam.people.permissions import Reach
 from app.store.database import Transaction
+from app.store.reach import within
 from app.store.tables import bookings, candidates, results, sittings, windows
 
 _RESULT = TypeAdapter(Result)
@@ -53,9 +55,10 @@ def replace_all(
         tx.connection.execute(insert(results), rows)
 
 
-def of_sitting(tx: Transaction, sitting: str) -> Graded | None:
+def of_sitting(tx: Transaction, sitting: str, *, reach: Reach) -> Graded | None:
     """Return a sitting's result, if it has been graded."""
-    row = tx.connection.execute(_GRADED.where(results.c.sitting_id == sitting)).first()
+    query = _GRADED.where(results.c.sitting_id == sitting)
+    row = tx.connection.execute(within(query, reach)).first()
     return None if row is None else _graded(row)
 
 
@@ -67,7 +70,7 @@ def columns_of(tx: Transaction, sitting: str) -> tuple[int, str] | None:
 
 
 def of_window(
-    tx: Transaction, window: str, *, after: str = "", most: int = 1_000_000
+    tx: Transaction, window: str, *, reach: Reach, after: str = "", most: int = 1_000_000
 ) -> list[Graded]:
     """Return a window's results, by sitting id, from the one after `after`."""
     query = (
@@ -75,7 +78,7 @@ def of_window(
         .order_by(results.c.sitting_id)
         .limit(most)
     )
-    return [_graded(row) for row in tx.connection.execute(query)]
+    return [_graded(row) for row in tx.connection.execute(within(query, reach))]
 
 
 def released_of(tx: Transaction, candidate: str) -> list[Graded]:

@@ -27,7 +27,7 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Signed:
     """Who suspends an item or lifts its suspension, when and why."""
 
     by: str
@@ -61,7 +61,7 @@ def of_item(tx: Transaction, item: str) -> Suspension | None:
     return None if row is None else _suspension(row)
 
 
-def add(tx: Transaction, item: str, act: Act) -> None:
+def add(tx: Transaction, item: str, act: Signed) -> None:
     """Suspend an item."""
     tx.connection.execute(
         insert(suspensions).values(
@@ -70,7 +70,7 @@ def add(tx: Transaction, item: str, act: Act) -> None:
     )
 
 
-def lift(tx: Transaction, suspension: int, act: Act) -> None:
+def lift(tx: Transaction, suspension: int, act: Signed) -> None:
     """End a suspension."""
     tx.connection.execute(
         update(suspensions)

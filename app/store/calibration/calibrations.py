@@ -7,7 +7,9 @@ from pydantic import ValidationError
 from sqlalchemy import func, insert, select
 
 from app.errors import NotFound, Refused
+from app.exam.people.permissions import Reach
 from app.store.database import Transaction
+from app.store.reach import within
 from app.store.tables import acceptances, calibration_runs, credits, reporting_scales
 from itembank.calibration import Acceptance, CalibrationRun
 from itembank.scale import FrozenScale
@@ -54,9 +56,10 @@ def add(tx: Transaction, run: CalibrationRun, at: datetime) -> None:
     )
 
 
-def load(tx: Transaction, run: str) -> CalibrationRun:
+def load(tx: Transaction, run: str, *, reach: Reach) -> CalibrationRun:
     """Return a run; raise NotFound."""
-    text = tx.connection.execute(select(calibration_runs.c.document).filter_by(id=run)).scalar()
+    query = select(calibration_runs.c.document).filter_by(id=run)
+    text = tx.connection.execute(within(query, reach)).scalar()
     if text is None:
         raise NotFound("calibration run", run)
     try:
@@ -73,7 +76,7 @@ def kept_hash(tx: Transaction, run: str) -> str:
     return str(tx.connection.execute(query).scalar_one())
 
 
-def lines(tx: Transaction) -> list[RunLine]:
+def lines(tx: Transaction, *, reach: Reach) -> list[RunLine]:
     """Return every run, newest first."""
     table = calibration_runs.c
     query = (
@@ -101,7 +104,7 @@ def lines(tx: Transaction) -> list[RunLine]:
             converged=row.converged,
             acceptance=_acceptance(row.document),
         )
-        for row in tx.connection.execute(query)
+        for row in tx.connection.execute(within(query, reach))
     ]
 
 

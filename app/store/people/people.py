@@ -7,7 +7,9 @@ from sqlalchemy import Row, func, insert, select, update
 
 from app.errors import NotFound
 from app.exam.people.people import Booking, Candidate
+from app.exam.people.permissions import Reach
 from app.store.database import Transaction
+from app.store.reach import within
 from app.store.tables import bookings, candidates, windows
 
 
@@ -24,25 +26,26 @@ def add_candidate(tx: Transaction, candidate: Candidate) -> None:
     )
 
 
-def candidate(tx: Transaction, name: str) -> Candidate:
+def candidate(tx: Transaction, name: str, *, reach: Reach) -> Candidate:
     """Return the candidate with this id; raise NotFound."""
-    row = tx.connection.execute(select(candidates).where(candidates.c.id == name)).first()
+    query = select(candidates).where(candidates.c.id == name)
+    row = tx.connection.execute(within(query, reach)).first()
     if row is None:
         raise NotFound("candidate", name)
     return _candidate(row)
 
 
-def by_number(tx: Transaction, number: str) -> Candidate | None:
+def by_number(tx: Transaction, number: str, *, reach: Reach) -> Candidate | None:
     """Return the candidate with this membership number, if any; case does not matter."""
     query = select(candidates).where(candidates.c.number_key == number.lower())
-    row = tx.connection.execute(query).first()
+    row = tx.connection.execute(within(query, reach)).first()
     return None if row is None else _candidate(row)
 
 
-def page(tx: Transaction, *, after: str = "", most: int = 100) -> list[Candidate]:
+def page(tx: Transaction, *, reach: Reach, after: str = "", most: int = 100) -> list[Candidate]:
     """Return candidates whose ids come after `after`, by id."""
     query = select(candidates).where(candidates.c.id > after).order_by(candidates.c.id).limit(most)
-    return [_candidate(row) for row in tx.connection.execute(query)]
+    return [_candidate(row) for row in tx.connection.execute(within(query, reach))]
 
 
 def add_booking(tx: Transaction, booking: Booking) -> None:
@@ -60,33 +63,34 @@ def add_booking(tx: Transaction, booking: Booking) -> None:
     )
 
 
-def booking(tx: Transaction, name: str) -> Booking:
+def booking(tx: Transaction, name: str, *, reach: Reach) -> Booking:
     """Return the booking with this id; raise NotFound."""
-    row = tx.connection.execute(select(bookings).where(bookings.c.id == name)).first()
+    query = select(bookings).where(bookings.c.id == name)
+    row = tx.connection.execute(within(query, reach)).first()
     if row is None:
         raise NotFound("booking", name)
     return _booking(row)
 
 
-def lock_booking(tx: Transaction, name: str) -> Booking:
+def lock_booking(tx: Transaction, name: str, *, reach: Reach) -> Booking:
     """Return a booking that nobody else can change until this transaction ends."""
     query = select(bookings).where(bookings.c.id == name).with_for_update()
-    row = tx.connection.execute(query).first()
+    row = tx.connection.execute(within(query, reach)).first()
     if row is None:
         raise NotFound("booking", name)
     return _booking(row)
 
 
-def booking_for(tx: Transaction, candidate: str, window: str) -> Booking | None:
+def booking_for(tx: Transaction, candidate: str, window: str, *, reach: Reach) -> Booking | None:
     """Return a candidate's booking in a window, if any."""
     query = select(bookings).where(
         bookings.c.candidate_id == candidate, bookings.c.window_id == window
     )
-    row = tx.connection.execute(query).first()
+    row = tx.connection.execute(within(query, reach)).first()
     return None if row is None else _booking(row)
 
 
-def bookings_of(tx: Transaction, candidate: str) -> list[Booking]:
+def bookings_of(tx: Transaction, candidate: str, *, reach: Reach) -> list[Booking]:
     """Return a candidate's bookings, the window that opened last first."""
     query = (
         select(bookings)
@@ -94,17 +98,17 @@ def bookings_of(tx: Transaction, candidate: str) -> list[Booking]:
         .where(bookings.c.candidate_id == candidate)
         .order_by(windows.c.opens_at.desc())
     )
-    return [_booking(row) for row in tx.connection.execute(query)]
+    return [_booking(row) for row in tx.connection.execute(within(query, reach))]
 
 
 def bookings_page(
-    tx: Transaction, window: str | None, *, after: str = "", most: int = 100
+    tx: Transaction, window: str | None, *, reach: Reach, after: str = "", most: int = 100
 ) -> list[Booking]:
     """Return bookings whose ids come after `after`, of one window or of all."""
     query = select(bookings).where(bookings.c.id > after).order_by(bookings.c.id).limit(most)
     if window is not None:
         query = query.where(bookings.c.window_id == window)
-    return [_booking(row) for row in tx.connection.execute(query)]
+    return [_booking(row) for row in tx.connection.execute(within(query, reach))]
 
 
 def booked(tx: Transaction, window: str) -> int:

@@ -10,11 +10,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from app.errors import NotFound
+from app.exam.people.permissions import Reach
 from app.exam.sitting.chain import GENESIS, Link, link
 from app.exam.sitting.deadline import Clock, last_save
 from app.exam.sitting.events import BlockDelivered, Created, Event, Place, decode
 from app.exam.sitting.sitting import IN_PROGRESS, Answer, Sitting, SittingId, State
 from app.store.database import Transaction
+from app.store.reach import within
 from app.store.tables import (
     bookings,
     candidates,
@@ -90,23 +92,23 @@ def add(tx: Transaction, sitting: Sitting, event: Event, *, window: str) -> Stor
     return Stored(sitting, first.hash, 1, window)
 
 
-def lock(tx: Transaction, sitting: str) -> Stored:
+def lock(tx: Transaction, sitting: str, *, reach: Reach) -> Stored:
     """Return a sitting that nobody else can change until this transaction ends."""
-    return _stored(tx, _BY_ID_LOCKED, sitting)
+    return _stored(tx, within(_BY_ID_LOCKED, reach), sitting)
 
 
-def load(tx: Transaction, sitting: str) -> Stored:
+def load(tx: Transaction, sitting: str, *, reach: Reach) -> Stored:
     """Return a sitting for reading."""
-    return _stored(tx, _BY_ID, sitting)
+    return _stored(tx, within(_BY_ID, reach), sitting)
 
 
-def tail(tx: Transaction, sitting: str) -> tuple[str, int]:
+def tail(tx: Transaction, sitting: str, *, reach: Reach) -> tuple[str, int]:
     """Return the last hash and the event count a sitting keeps, without reading the rest of it.
 
     Proofs begin here, so that a row damaged elsewhere does not stop them.
     """
     query = select(sittings.c.head, sittings.c.event_count).where(sittings.c.id == sitting)
-    row = tx.connection.execute(query).first()
+    row = tx.connection.execute(within(query, reach)).first()
     if row is None:
         raise NotFound("sitting", sitting)
     return row.head, row.event_count
@@ -168,10 +170,10 @@ def every(tx: Transaction) -> Iterator[str]:
     yield from tx.connection.execute(select(sittings.c.id).order_by(sittings.c.id)).scalars()
 
 
-def of_window(tx: Transaction, window: str) -> list[SittingId]:
+def of_window(tx: Transaction, window: str, *, reach: Reach) -> list[SittingId]:
     """Return the sittings of a window."""
     query = select(sittings.c.id).where(sittings.c.window_id == window).order_by(sittings.c.id)
-    return [SittingId(name) for name in tx.connection.execute(query).scalars()]
+    return [SittingId(name) for name in tx.connection.execute(within(query, reach)).scalars()]
 
 
 def whole(tx: Transaction, window: str) -> Iterator[Sitting]:
@@ -191,7 +193,7 @@ def states(tx: Transaction, window: str) -> dict[State, int]:
     return {State(state): count for state, count in tx.connection.execute(query)}
 
 
-def progress(tx: Transaction, window: str) -> list[Progress]:
+def progress(tx: Transaction, window: str, *, reach: Reach) -> list[Progress]:
     """Return the sittings of a window with who sits them, by membership number."""
     query = (
         select(sittings, candidates.c.name, candidates.c.membership_number)
@@ -202,7 +204,7 @@ def progress(tx: Transaction, window: str) -> list[Progress]:
     )
     return [
         Progress(_sitting(row), row.name, row.membership_number)
-        for row in tx.connection.execute(query)
+        for row in tx.connection.execute(within(query, reach))
     ]
 
 

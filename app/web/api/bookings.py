@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from app.exam.people.permissions import Act, Actor
 from app.services.people import bookings
-from app.services.people.access import Bearer, Scope
 from app.web.api.callers import may
 from app.web.api.documents import NAME, Booking, InPath, IssuedBooking, NewBooking, NewCode, Page
 from app.web.api.once import Done, Once, may_once
@@ -14,12 +14,13 @@ from app.web.deps import Ctx, Tx
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
-Reader = Annotated[Bearer, may(Scope.BOOKINGS_READ)]
-Writer = Annotated[Once, may_once(Scope.BOOKINGS_WRITE)]
+Reader = Annotated[Actor, may(Act.SEE_BOOKINGS)]
 
 
 @router.post("", status_code=201, operation_id="add_booking", response_model=IssuedBooking)
-def add(sent: NewBooking, once: Writer, context: Ctx) -> Response:
+def add(
+    sent: NewBooking, once: Annotated[Once, may_once(Act.ADD_BOOKING)], context: Ctx
+) -> Response:
     """Book a candidate into a window. The access code is told in this reply and never again."""
 
     def work(tx: Tx) -> Done:
@@ -38,29 +39,31 @@ def add(sent: NewBooking, once: Writer, context: Ctx) -> Response:
 
 @router.get("", operation_id="list_bookings")
 def every(
-    _: Reader,
+    actor: Reader,
     context: Ctx,
     asked: Asked,
     window: Annotated[str | None, Query(pattern=f"^{NAME}$")] = None,
 ) -> Page[Booking]:
     """List bookings, of one window or of all."""
     with context.database.read() as tx:
-        found = bookings.bookings(tx, window, after=asked.after, most=asked.most)
+        found = bookings.bookings(tx, window, actor=actor, after=asked.after, most=asked.most)
     shown, following = asked.cut(found, lambda one: one.id)
     return Page(items=[Booking.of(one) for one in shown], next=following)
 
 
 @router.get("/{booking}", operation_id="show_booking")
-def one(booking: InPath, _: Reader, context: Ctx) -> Booking:
+def one(booking: InPath, actor: Reader, context: Ctx) -> Booking:
     """Show a booking."""
     with context.database.read() as tx:
-        return Booking.of(bookings.booking(tx, booking))
+        return Booking.of(bookings.booking(tx, booking, actor=actor))
 
 
 @router.post(
     "/{booking}/access-code", operation_id="reissue_access_code", response_model=IssuedBooking
 )
-def reissue(booking: InPath, sent: NewCode, once: Writer, context: Ctx) -> Response:
+def reissue(
+    booking: InPath, sent: NewCode, once: Annotated[Once, may_once(Act.REISSUE_CODE)], context: Ctx
+) -> Response:
     """Issue a new access code for a reason; the old one ends at once."""
 
     def work(tx: Tx) -> Done:

@@ -7,9 +7,9 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from app.exam.people.permissions import Act, Actor
 from app.services.calibration import calibration_record
 from app.services.calibration.calibration_record import RunView
-from app.services.people.access import Bearer, Scope
 from app.web.api.callers import may
 from app.web.api.documents import NAME, Document, InPath, Name, Page, Told, WindowName
 from app.web.api.paging import Asked
@@ -19,7 +19,7 @@ from itembank.parameters import LinkingConstants
 
 router = APIRouter(prefix="/calibrations", tags=["calibrations"])
 
-Reader = Annotated[Bearer, may(Scope.CALIBRATIONS_READ)]
+Reader = Annotated[Actor, may(Act.SEE_CALIBRATIONS)]
 RunName = Annotated[str, Field(examples=["cal-1-2027-01"])]
 
 
@@ -174,7 +174,7 @@ class CalibrationRun(Calibration):
 
 @router.get("", operation_id="list_calibrations")
 def every(
-    _: Reader,
+    actor: Reader,
     context: Ctx,
     asked: Asked,
     window: Annotated[str | None, Query(pattern=f"^{NAME}$")] = None,
@@ -191,7 +191,7 @@ def every(
                 converged=run.converged,
                 accepted_at=run.acceptance and datetime.fromisoformat(run.acceptance.at),
             )
-            for run in sorted(calibration_record.runs(tx), key=lambda run: run.id)
+            for run in sorted(calibration_record.runs(tx, actor=actor), key=lambda run: run.id)
             if run.id > asked.after and window in (None, run.window)
         ]
     shown, following = asked.cut(runs, lambda run: run.id)
@@ -199,7 +199,7 @@ def every(
 
 
 @router.get("/{run}", operation_id="show_calibration")
-def one(run: InPath, _: Reader, context: Ctx) -> CalibrationRun:
+def one(run: InPath, actor: Reader, context: Ctx) -> CalibrationRun:
     """Show a calibration run with its items and the decision on it."""
     with context.database.read() as tx:
-        return CalibrationRun.of(calibration_record.view(tx, run))
+        return CalibrationRun.of(calibration_record.view(tx, run, actor=actor))

@@ -7,7 +7,8 @@ from fastapi import Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 
-from app.services.people.access import Bearer, Scope, bearer_of
+from app.exam.people.permissions import Act, Actor, Scope, scope_of
+from app.services.people.access import bearer_of
 from app.web.deps import Ctx
 
 TOKEN_PATH = "/api/v1/token"  # noqa: S105 - an address, not a secret
@@ -42,7 +43,7 @@ def bearer(
     wanted: SecurityScopes,
     context: Ctx,
     authorization: Annotated[str | None, Security(scheme)],
-) -> Bearer:
+) -> Actor:
     """Return the program that calls; raise NotSignedIn, or Forbidden without the scope."""
     kind, _, token = (authorization or "").partition(" ")
     shown = token.strip() if kind.lower() == "bearer" else ""
@@ -50,6 +51,6 @@ def bearer(
         return bearer_of(tx, shown, Scope(wanted.scopes[0]), context.at)
 
 
-def may(scope: Scope) -> Any:  # noqa: ANN401 - fastapi types its own parameter markers so
-    """Return the dependency of an operation that needs `scope`."""
-    return Security(bearer, scopes=[str(scope)])
+def may(act: Act) -> Any:  # noqa: ANN401 - fastapi types its own parameter markers so
+    """Return the dependency of an operation that is an act: its token carries the scope."""
+    return Security(bearer, scopes=[str(scope_of(act))])

@@ -6,16 +6,16 @@ from typing import Annotated, Self
 from fastapi import APIRouter
 from pydantic import Field
 
+from app.exam.people.permissions import Act, Actor
 from app.services.bank import exams
 from app.services.bank.exams import ExamLine
-from app.services.people.access import Bearer, Scope
 from app.web.api.callers import may
 from app.web.api.documents import Document, InPath, Page
 from app.web.deps import Ctx
 
 router = APIRouter(prefix="/exams", tags=["exams"])
 
-Reader = Annotated[Bearer, may(Scope.EXAMS_READ)]
+Reader = Annotated[Actor, may(Act.SEE_EXAMS)]
 
 
 class Band(Document):
@@ -56,14 +56,14 @@ class Exam(Document):
 
 
 @router.get("", operation_id="list_exams")
-def every(_: Reader, context: Ctx) -> Page[Exam]:
+def every(actor: Reader, context: Ctx) -> Page[Exam]:
     """List every version of every exam, on one page."""
     with context.database.read() as tx:
-        return Page(items=[Exam.of(line) for line in exams.lines(tx)], next=None)
+        return Page(items=[Exam.of(line) for line in exams.lines(tx, actor=actor)], next=None)
 
 
 @router.get("/{exam}", operation_id="show_exam")
-def one(exam: InPath, _: Reader, context: Ctx) -> Exam:
+def one(exam: InPath, actor: Reader, context: Ctx) -> Exam:
     """Show the newest version of an exam."""
     with context.database.read() as tx:
-        return Exam.of(exams.newest(tx, exam))
+        return Exam.of(exams.newest(tx, exam, actor=actor))

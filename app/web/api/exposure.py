@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from app.exam.paper.exposure_report import GroupExposure, ItemExposure
-from app.services.people.access import Bearer, Scope
+from app.exam.people.permissions import Act, Actor
 from app.services.window import exposure
 from app.services.window.exposure import ExposureReport
 from app.web.api.callers import may
@@ -16,7 +16,7 @@ from app.web.deps import Ctx
 
 router = APIRouter(prefix="/windows", tags=["windows"])
 
-Reader = Annotated[Bearer, may(Scope.WINDOWS_READ)]
+Reader = Annotated[Actor, may(Act.SEE_EXPOSURE)]
 Share = Annotated[float, Field(ge=0, le=1, examples=[0.24])]
 
 
@@ -107,7 +107,7 @@ class WindowExposure(Document):
 
 
 @router.get("/{window}/exposure", operation_id="show_exposure")
-def show(window: InPath, _: Reader, context: Ctx) -> WindowExposure:
+def show(window: InPath, actor: Reader, context: Ctx) -> WindowExposure:
     """Show how often a window's items have been met so far, by all and by ability."""
     with context.database.read() as tx:
-        return WindowExposure.of(exposure.exposure_report(tx, window))
+        return WindowExposure.of(exposure.exposure_report(tx, window, actor=actor))

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import Header, Request, Response, Security
 
+from app.exam.people.permissions import Act, Actor, scope_of
 from app.services.people import replies
-from app.services.people.access import Bearer, Scope
-from app.services.people.bookings import Actor
 from app.services.people.replies import Attempt
 from app.web.api.callers import bearer
 from app.web.api.documents import Document
@@ -45,14 +44,9 @@ class Once:
     """A POST that its sender may repeat."""
 
     context: Context
-    caller: Bearer
+    actor: Actor
     attempt: Attempt | None
     path: str
-
-    @property
-    def actor(self) -> Actor:
-        """Return the caller as the one who acts, for the audit log."""
-        return Actor(f"api:{self.caller.client}", self.context.at)
 
     def reply(self, work: Callable[[Tx], Done]) -> Response:
         """Do the work in one transaction with the keeping of its reply, unless it was done."""
@@ -76,18 +70,18 @@ class Once:
 async def once(
     request: Request,
     context: Ctx,
-    caller: Annotated[Bearer, Security(bearer)],
+    actor: Annotated[Actor, Security(bearer)],
     key: Key = None,
 ) -> Once:
     """Return the request as one that may be repeated, if it carries a key."""
     path = request.url.path
     if key is None:
-        return Once(context, caller, None, path)
+        return Once(context, actor, None, path)
     asked = f"{request.method} {path}?{request.url.query}\n".encode() + await request.body()
-    attempt = Attempt(caller.client, key, hashlib.sha256(asked).hexdigest(), context.at)
-    return Once(context, caller, attempt, path)
+    attempt = Attempt(actor.through.who, key, hashlib.sha256(asked).hexdigest(), context.at)
+    return Once(context, actor, attempt, path)
 
 
-def may_once(scope: Scope) -> Any:  # noqa: ANN401 - fastapi types its own parameter markers so
-    """Return the dependency of a POST that needs `scope`."""
-    return Security(once, scopes=[str(scope)])
+def may_once(act: Act) -> Any:  # noqa: ANN401 - fastapi types its own parameter markers so
+    """Return the dependency of a POST that is an act: its token carries the scope."""
+    return Security(once, scopes=[str(scope_of(act))])

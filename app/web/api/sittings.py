@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from app.exam.people.permissions import Act, Actor
 from app.exam.sitting.sitting import Caller
-from app.services.people.access import Bearer, Scope
 from app.services.sitting import sit, views
 from app.services.sitting.sit import BookingCode
 from app.services.window import exam_windows
@@ -20,9 +20,9 @@ router = APIRouter(prefix="/sittings", tags=["sittings"])
 # Numbers past this are refused before a database meets them; no paper comes near it.
 MOST = 10_000
 
-Reader = Annotated[Bearer, may(Scope.SITTINGS_READ)]
-Answerer = Annotated[Bearer, may(Scope.SITTINGS_WRITE)]
-Writer = Annotated[Once, may_once(Scope.SITTINGS_WRITE)]
+Reader = Annotated[Actor, may(Act.SEE_SITTING)]
+Answerer = Annotated[Actor, may(Act.TAKE_SITTING)]
+Writer = Annotated[Once, may_once(Act.TAKE_SITTING)]
 Number = Annotated[int, Path(ge=1, le=MOST)]
 Session = Annotated[
     int | None,
@@ -45,7 +45,7 @@ def take(sent: TakeSitting, once: Writer, context: Ctx) -> Response:
     """Take a booking's sitting: 201 the first time, then 200. The newest sign-in holds it."""
 
     def work(tx: Tx) -> Done:
-        taken = _taken(tx, sent, context)
+        taken = _taken(tx, sent, context, once.actor)
         told = _told(tx, taken.sitting, Caller(context.at, taken.session))
         return Done(told, 201 if taken.is_new else 200)
 
@@ -123,7 +123,12 @@ def submit(sitting: InPath, once: Writer, context: Ctx, sent: Held | None = None
 
 
 @router.post("/{sitting}/extensions", operation_id="extend_sitting", response_model=Sitting)
-def extend(sitting: InPath, sent: Extension, once: Writer, context: Ctx) -> Response:
+def extend(
+    sitting: InPath,
+    sent: Extension,
+    once: Annotated[Once, may_once(Act.EXTEND_SITTING)],
+    context: Ctx,
+) -> Response:
     """Give a sitting more time, for a reason; one that time had ended opens again."""
 
     def work(tx: Tx) -> Done:
@@ -135,9 +140,9 @@ def extend(sitting: InPath, sent: Extension, once: Writer, context: Ctx) -> Resp
     return once.reply(work)
 
 
-def _taken(tx: Tx, sent: TakeSitting, context: Context) -> sit.SignIn:
+def _taken(tx: Tx, sent: TakeSitting, context: Context, actor: Actor) -> sit.SignIn:
     if sent.access_code is None:
-        return sit.take_sitting(tx, sent.booking, face="api", at=context.at)
+        return sit.take_over(tx, sent.booking, actor=actor)
     typed = BookingCode(sent.booking, sent.access_code)
     return sit.sign_in_to(tx, typed, keys=context.keys, settings=context.settings, at=context.at)
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from app.exam.people.permissions import Act, Actor
 from app.services.award import grade
-from app.services.people.access import Bearer, Scope
 from app.services.window import exam_windows
 from app.services.window.exam_windows import Plan
 from app.web.api.callers import may
@@ -25,12 +25,11 @@ from app.web.deps import Ctx, Tx
 
 router = APIRouter(prefix="/windows", tags=["windows"])
 
-Reader = Annotated[Bearer, may(Scope.WINDOWS_READ)]
-Writer = Annotated[Once, may_once(Scope.WINDOWS_WRITE)]
+Reader = Annotated[Actor, may(Act.SEE_WINDOWS)]
 
 
 @router.post("", status_code=201, operation_id="plan_window", response_model=Window)
-def plan(sent: NewWindow, once: Writer) -> Response:
+def plan(sent: NewWindow, once: Annotated[Once, may_once(Act.PLAN_WINDOW)]) -> Response:
     """Plan a window."""
 
     def work(tx: Tx) -> Done:
@@ -41,23 +40,25 @@ def plan(sent: NewWindow, once: Writer) -> Response:
 
 
 @router.get("", operation_id="list_windows")
-def every(_: Reader, context: Ctx, asked: Asked) -> Page[Window]:
+def every(actor: Reader, context: Ctx, asked: Asked) -> Page[Window]:
     """List windows with their counts."""
     with context.database.read() as tx:
-        found = exam_windows.views(tx, at=context.at, after=asked.after, most=asked.most)
+        found = exam_windows.views(tx, actor=actor, after=asked.after, most=asked.most)
     shown, following = asked.cut(found, lambda one: one.window.id)
     return Page(items=[Window.of(one) for one in shown], next=following)
 
 
 @router.get("/{window}", operation_id="show_window")
-def one(window: InPath, _: Reader, context: Ctx) -> Window:
+def one(window: InPath, actor: Reader, context: Ctx) -> Window:
     """Show a window with its counts."""
     with context.database.read() as tx:
-        return Window.of(exam_windows.view(tx, window, at=context.at))
+        return Window.of(exam_windows.view(tx, window, actor=actor))
 
 
 @router.post("/{window}/open", operation_id="open_window", response_model=Window)
-def open_now(window: InPath, once: Writer, sent: Opening | None = None) -> Response:
+def open_now(
+    window: InPath, once: Annotated[Once, may_once(Act.OPEN_WINDOW)], sent: Opening | None = None
+) -> Response:
     """Open a window now, or a closed one again until a later instant."""
 
     def work(tx: Tx) -> Done:
@@ -69,7 +70,7 @@ def open_now(window: InPath, once: Writer, sent: Opening | None = None) -> Respo
 
 
 @router.post("/{window}/close", operation_id="close_window", response_model=Window)
-def close_now(window: InPath, once: Writer) -> Response:
+def close_now(window: InPath, once: Annotated[Once, may_once(Act.CLOSE_WINDOW)]) -> Response:
     """Stop starts now; sittings in progress keep their time."""
 
     def work(tx: Tx) -> Done:
@@ -80,7 +81,9 @@ def close_now(window: InPath, once: Writer) -> Response:
 
 
 @router.post("/{window}/extensions", operation_id="extend_window", response_model=Extended)
-def extend(window: InPath, sent: WindowExtension, once: Writer) -> Response:
+def extend(
+    window: InPath, sent: WindowExtension, once: Annotated[Once, may_once(Act.EXTEND_WINDOW)]
+) -> Response:
     """Give time to every sitting that an outage cut into."""
 
     def work(tx: Tx) -> Done:
@@ -98,7 +101,7 @@ def extend(window: InPath, sent: WindowExtension, once: Writer) -> Response:
 
 
 @router.post("/{window}/grade", operation_id="grade_window", response_model=GradedWindow)
-def grade_all(window: InPath, once: Writer) -> Response:
+def grade_all(window: InPath, once: Annotated[Once, may_once(Act.GRADE_WINDOW)]) -> Response:
     """Grade a closed window whose sittings have all ended."""
 
     def work(tx: Tx) -> Done:
@@ -109,4 +112,4 @@ def grade_all(window: InPath, once: Writer) -> Response:
 
 
 def _told(tx: Tx, window: str, once: Once) -> Window:
-    return Window.of(exam_windows.view(tx, window, at=once.actor.at))
+    return Window.of(exam_windows.view(tx, window, actor=once.actor))

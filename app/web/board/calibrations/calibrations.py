@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from app.exam.people.permissions import Act
 from app.services.calibration import calibration_record
-from app.services.window.board import MARKERS
 from app.web.board.calibrations.item import item_page
 from app.web.board.calibrations.run import run_page
 from app.web.board.desk import words
@@ -18,7 +18,7 @@ from app.web.rendering import render
 
 router = APIRouter(prefix="/calibrations")
 
-Marker = Annotated[Desk, Depends(Seeing(MARKERS))]
+Marker = Annotated[Desk, Depends(Seeing(Act.SEE_CALIBRATIONS))]
 COLUMNS = (
     Column("Run", is_tight=True),
     Column("Window", is_tight=True),
@@ -35,7 +35,7 @@ COLUMNS = (
 def see_runs(desk: Marker) -> Response:
     """Show every calibration run."""
     with desk.context.database.read() as tx:
-        rows = _rows(tx)
+        rows = _rows(desk, tx)
     runs = Table(
         "Calibration runs, the newest first",
         COLUMNS,
@@ -51,7 +51,7 @@ def see_runs(desk: Marker) -> Response:
 def see_run(run: Name, desk: Marker, asked: Annotated[Asked, Depends()]) -> Response:
     """Show a calibration run with its items."""
     with desk.context.database.read() as tx:
-        view = calibration_record.view(tx, run)
+        view = calibration_record.view(tx, run, actor=desk.actor)
     return render(desk.request, "board/calibration.html", run_page(desk, view, asked))
 
 
@@ -59,13 +59,13 @@ def see_run(run: Name, desk: Marker, asked: Annotated[Asked, Depends()]) -> Resp
 def see_item(run: Name, item: Name, desk: Marker) -> Response:
     """Show an item of a calibration run."""
     with desk.context.database.read() as tx:
-        view = calibration_record.view(tx, run)
+        view = calibration_record.view(tx, run, actor=desk.actor)
         content = calibration_record.content(tx, view.run, item)
     page = item_page(desk, view, item, content)
     return render(desk.request, "board/calibration_item.html", page)
 
 
-def _rows(tx: Tx) -> tuple[tuple[Cell, ...], ...]:
+def _rows(desk: Desk, tx: Tx) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
         (
             Cell(run.id, run_address(run.id)),
@@ -77,5 +77,5 @@ def _rows(tx: Tx) -> tuple[tuple[Cell, ...], ...]:
             Cell("not yet" if run.acceptance is None else words.stamp(run.acceptance.at)),
             Cell(words.NOTHING if run.acceptance is None else run.acceptance.by),
         )
-        for run in calibration_record.runs(tx)
+        for run in calibration_record.runs(tx, actor=desk.actor)
     )

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from urllib.parse import quote
 
+from app.exam.people.permissions import Act
 from app.exam.window.window import Window
-from app.services.window.board import MARKERS, may
 from app.web.board.desk.pages import Frame, Link
 from app.web.board.desk.session import Desk
 from app.web.board.desk.words import SAID
@@ -68,7 +68,7 @@ def frame(desk: Desk, title: str, *trail: Link, said: str = "") -> Frame:
 
 def _places(desk: Desk) -> tuple[Link, ...]:
     """Return the parts of the board that a member may go to."""
-    places = [EXAMS, CALIBRATIONS] if may(desk.member, MARKERS) else [EXAMS]
+    places = [EXAMS, CALIBRATIONS] if desk.may(Act.SEE_CALIBRATIONS) else [EXAMS]
     path = desk.request.url.path
     if path.startswith(ITEMS):
         path = EXAMS.href

@@ -1,4 +1,4 @@
-"""Who is at the board's desk: the cookie, the role each route asks for, and the form's token."""
+"""Who is at the board's desk: the cookie, the act each route is, and the form's token."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,9 +10,8 @@ from pydantic import AfterValidator
 
 from app.errors import StaleForm
 from app.exam.people.people import StaffMember
+from app.exam.people.permissions import Act, Actor, Face, Through, may, require
 from app.services.people import access
-from app.services.people.access import Role
-from app.services.people.bookings import Actor
 from app.services.people.keys import Keys, digest, same
 from app.services.window import board
 from app.web.deps import Context, Ctx
@@ -45,23 +44,28 @@ class Desk:
 
     @property
     def actor(self) -> Actor:
-        """Return who acts, and when."""
-        return Actor(self.member.email, self.context.at)
+        """Return who acts, when and by which face."""
+        return access.acting(self.member, self.context.at, Through(Face.PAGES, self.member.email))
+
+    def may(self, act: Act) -> bool:
+        """Say whether whoever is at the desk may do it."""
+        return may(self.actor, act)
 
 
 class Seeing:
-    """The dependency of a page: it names who may see it, and lets nobody else in."""
+    """The dependency of a page: it names the act, and lets in only who may do it."""
 
-    def __init__(self, roles: frozenset[Role]) -> None:
-        self.roles = roles
+    def __init__(self, act: Act) -> None:
+        self.act = act
 
     def __call__(self, request: Request, context: Ctx) -> Desk:
-        """Return the desk of whoever is signed in and has one of the roles."""
+        """Return the desk of whoever is signed in and may do it."""
         token = token_of(request)
         with context.database.read() as tx:
             member = access.staff_of(tx, token, context.at)
-        access.require_role(member, *sorted(self.roles))
-        return Desk(request, context, member, csrf_of(context.keys, token))
+        desk = Desk(request, context, member, csrf_of(context.keys, token))
+        require(desk.actor, self.act)
+        return desk
 
 
 class Acting(Seeing):

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.errors import ExamError, StaleForm, TooManyAttempts, WrongCode
+from app.exam.people.permissions import Act
 from app.services.people import access
-from app.services.window.board import EVERYONE
 from app.web.board.desk.frames import HOME, SIGN_IN
 from app.web.board.desk.pages import Field, Frame, SignInPage
 from app.web.board.desk.session import (
@@ -75,7 +75,7 @@ def sign_in(request: Request, context: Ctx, typed: Annotated[Credentials, Depend
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, desk: Annotated[Desk, Depends(Acting(EVERYONE))]) -> Response:
+def sign_out(request: Request, desk: Annotated[Desk, Depends(Acting(Act.SEE_WINDOWS))]) -> Response:
     """End the session."""
     with desk.context.database.begin() as tx:
         access.sign_out_staff(tx, token_of(request))

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.exam.definition.changes import exposure_words, paper_words
+from app.exam.people.permissions import Act
 from app.services.bank.exam_file import ExamFile
 from app.services.bank.exams import ExamLine, sentence
-from app.services.window.board import MARKERS, may
 from app.web.board.desk import words
 from app.web.board.desk.frames import EXAMS, bank_item_address, exam_address, frame, run_address
 from app.web.board.desk.pages import Cell, Fact, Link, Table
@@ -175,7 +175,7 @@ def _facts(desk: Desk, file: ExamFile) -> tuple[Fact, ...]:
     if parameters.provisional:
         return (*facts, Fact("Parameters", "judged by people", words.PROVISIONAL))
     judged = sum(parameters.items[item.id].judged for item in file.edition.items)
-    sees = may(desk.member, MARKERS) and parameters.run is not None
+    sees = desk.may(Act.SEE_CALIBRATIONS) and parameters.run is not None
     calibrated = f"calibrated, on reporting scale {parameters.scale}"
     facts.append(
         Fact("Parameters", calibrated, "", run_address(parameters.run or "") if sees else "")
@@ -185,7 +185,7 @@ def _facts(desk: Desk, file: ExamFile) -> tuple[Fact, ...]:
 
 
 def _ways(desk: Desk, code: str) -> tuple[Link, ...]:
-    if not may(desk.member, MARKERS):
+    if not desk.may(Act.SEE_ITEMS):
         return ()
     return (
         Link("Change the blueprint", exam_address(code, "blueprint")),

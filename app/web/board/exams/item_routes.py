@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.errors import ExamError, Invalid, Refused
+from app.exam.people.permissions import Act
 from app.services.bank import exam_file, suspend
-from app.services.window.board import MARKERS
 from app.web.board.desk.frames import bank_item_address
 from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other
 from app.web.board.exams.items import item_page
@@ -15,18 +15,22 @@ from app.web.rendering import render
 
 router = APIRouter(prefix="/items/{item}")
 
-Marker = Annotated[Desk, Depends(Seeing(MARKERS))]
-Holder = Annotated[Desk, Depends(Acting(MARKERS))]
-
 
 @router.get("")
-def see_item(item: Name, desk: Marker, said: Asked = "") -> Response:
+def see_item(
+    item: Name, desk: Annotated[Desk, Depends(Seeing(Act.SEE_ITEMS))], said: Asked = ""
+) -> Response:
     """Show an item in its newest version, and whether it is suspended."""
     return _page(desk, item, said=said)
 
 
 @router.post("/suspend")
-def suspend_item(item: Name, desk: Holder, reason: Typed = "", force: Typed = "") -> Response:
+def suspend_item(
+    item: Name,
+    desk: Annotated[Desk, Depends(Acting(Act.SUSPEND_ITEM))],
+    reason: Typed = "",
+    force: Typed = "",
+) -> Response:
     """Hold an item back from whoever has not met it yet."""
     try:
         with desk.context.database.begin() as tx:
@@ -37,7 +41,9 @@ def suspend_item(item: Name, desk: Holder, reason: Typed = "", force: Typed = ""
 
 
 @router.post("/resume")
-def resume_item(item: Name, desk: Holder, reason: Typed = "") -> Response:
+def resume_item(
+    item: Name, desk: Annotated[Desk, Depends(Acting(Act.RESUME_ITEM))], reason: Typed = ""
+) -> Response:
     """Let papers hold an item again."""
     try:
         with desk.context.database.begin() as tx:
@@ -51,7 +57,7 @@ def _page(
     desk: Desk, item: str, *, reason: str = "", error: ExamError | None = None, said: str = ""
 ) -> Response:
     with desk.context.database.read() as tx:
-        file = exam_file.item_file(tx, item, at=desk.context.at)
+        file = exam_file.item_file(tx, item, actor=desk.actor)
     page = item_page(desk, file, reason=reason, error=error, said=said)
     status = 200 if error is None else problem(error).status
     return render(desk.request, "board/item.html", page, status=status)

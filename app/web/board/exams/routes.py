@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.errors import ExamError, Refused
+from app.exam.people.permissions import Act
 from app.services.bank import exam_file, exams
 from app.services.bank.exams import Saving
-from app.services.window.board import EVERYONE, MARKERS
 from app.web.board.desk.frames import exam_address
 from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other, storable
 from app.web.board.desk.tables import View
@@ -22,9 +22,9 @@ from itembank.exams import ExamDefinition
 
 router = APIRouter(prefix="/exams")
 
-Reader = Annotated[Desk, Depends(Seeing(EVERYONE))]
-Marker = Annotated[Desk, Depends(Seeing(MARKERS))]
-Changer = Annotated[Desk, Depends(Acting(MARKERS))]
+Reader = Annotated[Desk, Depends(Seeing(Act.SEE_EXAMS))]
+Marker = Annotated[Desk, Depends(Seeing(Act.SEE_ITEMS))]
+Changer = Annotated[Desk, Depends(Acting(Act.SAVE_EXAM))]
 WRONG = 422
 HIDDEN = ("token", "version")
 
@@ -39,7 +39,7 @@ async def sheet(request: Request) -> dict[str, str]:
 def see_exams(desk: Reader) -> Response:
     """Show every exam."""
     with desk.context.database.read() as tx:
-        found = exams.lines(tx)
+        found = exams.lines(tx, actor=desk.actor)
     return render(desk.request, "board/exams.html", exams_page(desk, found))
 
 
@@ -47,7 +47,7 @@ def see_exams(desk: Reader) -> Response:
 def see_exam(exam: Name, desk: Reader, said: Asked = "") -> Response:
     """Show an exam's newest version with its blueprint in plain words."""
     with desk.context.database.read() as tx:
-        file = exam_file.exam_file(tx, exam)
+        file = exam_file.exam_file(tx, exam, actor=desk.actor)
     return render(desk.request, "board/exam.html", exam_page(desk, file, said))
 
 
@@ -57,7 +57,7 @@ def see_items(
 ) -> Response:
     """Show the items of an exam's newest version."""
     with desk.context.database.read() as tx:
-        file = exam_file.exam_file(tx, exam)
+        file = exam_file.exam_file(tx, exam, actor=desk.actor)
     view = View(exam_address(exam, "items"), state, sort, page)
     return render(desk.request, "board/exam_items.html", items_page(desk, file, view))
 
@@ -119,7 +119,7 @@ def save_blueprint(exam: Name, desk: Changer, draft: Typed = "", reason: Typed =
 
 def _offer(desk: Desk, exam: str) -> Offer:
     with desk.context.database.read() as tx:
-        found = exam_file.blueprint_desk(tx, exam)
+        found = exam_file.blueprint_desk(tx, exam, actor=desk.actor)
     return Offer(found.exam, found.framework, {item.id: item for item in found.items})
 
 

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from app.exam.people.permissions import Act
 from app.exam.preflight.report import KeptReport
 from app.services.bank import exams
 from app.services.preflight import preflight as preflights
 from app.services.preflight.cohorts import processes_here
 from app.services.preflight.preflight import BOARD_CANDIDATES
 from app.services.preflight.run import Request
-from app.services.window.board import MARKERS
 from app.web.board.desk.frames import EXAMS, exam_address, frame
 from app.web.board.desk.pages import Frame, Link
 from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, see_other
@@ -39,17 +39,19 @@ class PreflightPage:
 
 @router.get("")
 def see_preflight(
-    exam: Name, desk: Annotated[Desk, Depends(Seeing(MARKERS))], said: Asked = ""
+    exam: Name, desk: Annotated[Desk, Depends(Seeing(Act.SEE_PREFLIGHT))], said: Asked = ""
 ) -> Response:
     """Show the newest pre-flight report of an exam."""
     with desk.context.database.read() as tx:
-        found = exams.newest(tx, exam).exam
-        kept = preflights.newest_report(tx, exam)
+        found = exams.newest(tx, exam, actor=desk.actor).exam
+        kept = preflights.newest_report(tx, exam, actor=desk.actor)
     return render(desk.request, "board/preflight.html", _page(desk, found, kept, said))
 
 
 @router.post("")
-def run_preflight(exam: Name, desk: Annotated[Desk, Depends(Acting(MARKERS))]) -> Response:
+def run_preflight(
+    exam: Name, desk: Annotated[Desk, Depends(Acting(Act.RUN_PREFLIGHT))]
+) -> Response:
     """Simulate candidates, and keep the report."""
     # In processes of their own, so that nobody's sitting waits for them.
     request = Request(exam, BOARD_CANDIDATES, comparisons=False, processes=processes_here())

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.errors import Invalid, Refused
+from app.exam.people.permissions import Act
 from app.services.award import grade
 from app.services.window import board, exam_windows
-from app.services.window.board import CHAIRS, EXTENDERS, MARKERS, Action
+from app.services.window.board import Action
 from app.web.board.desk.frames import window_address
 from app.web.board.desk.session import Acting, Desk, Name, Seeing, Typed, see_other
 from app.web.board.windows import forms
@@ -17,21 +18,22 @@ from app.web.rendering import render
 
 router = APIRouter(prefix="/windows/{window}")
 
-Extender = Annotated[Desk, Depends(Acting(EXTENDERS))]
-Marker = Annotated[Desk, Depends(Acting(MARKERS))]
-Chair = Annotated[Desk, Depends(Acting(CHAIRS))]
-SeeingChair = Annotated[Desk, Depends(Seeing(CHAIRS))]
-
 
 @router.get("/extend")
-def ask_extension(window: Name, desk: Annotated[Desk, Depends(Seeing(EXTENDERS))]) -> Response:
+def ask_extension(
+    window: Name, desk: Annotated[Desk, Depends(Seeing(Act.EXTEND_WINDOW))]
+) -> Response:
     """Show the form that extends a window."""
     return _ask(desk, window, Action.EXTEND)
 
 
 @router.post("/extend")
 def extend(
-    window: Name, desk: Extender, minutes: Typed = "", since: Typed = "", reason: Typed = ""
+    window: Name,
+    desk: Annotated[Desk, Depends(Acting(Act.EXTEND_WINDOW))],
+    minutes: Typed = "",
+    since: Typed = "",
+    reason: Typed = "",
 ) -> Response:
     """Give time to every sitting that an outage cut into."""
 
@@ -51,13 +53,18 @@ def extend(
 
 
 @router.get("/open")
-def ask_opening(window: Name, desk: SeeingChair) -> Response:
+def ask_opening(window: Name, desk: Annotated[Desk, Depends(Seeing(Act.OPEN_WINDOW))]) -> Response:
     """Show the form that opens a window."""
     return _ask(desk, window, Action.OPEN)
 
 
 @router.post("/open")
-def open_window(window: Name, desk: Chair, until: Typed = "", reason: Typed = "") -> Response:
+def open_window(
+    window: Name,
+    desk: Annotated[Desk, Depends(Acting(Act.OPEN_WINDOW))],
+    until: Typed = "",
+    reason: Typed = "",
+) -> Response:
     """Open a window now, until later if so said."""
 
     def act() -> None:
@@ -69,13 +76,15 @@ def open_window(window: Name, desk: Chair, until: Typed = "", reason: Typed = ""
 
 
 @router.get("/close")
-def ask_closing(window: Name, desk: SeeingChair) -> Response:
+def ask_closing(window: Name, desk: Annotated[Desk, Depends(Seeing(Act.CLOSE_WINDOW))]) -> Response:
     """Ask whether the window shall be closed."""
     return _ask(desk, window, Action.CLOSE)
 
 
 @router.post("/close")
-def close_window(window: Name, desk: Chair, reason: Typed = "") -> Response:
+def close_window(
+    window: Name, desk: Annotated[Desk, Depends(Acting(Act.CLOSE_WINDOW))], reason: Typed = ""
+) -> Response:
     """Close a window now."""
 
     def act() -> None:
@@ -86,13 +95,15 @@ def close_window(window: Name, desk: Chair, reason: Typed = "") -> Response:
 
 
 @router.get("/grade")
-def ask_grading(window: Name, desk: Annotated[Desk, Depends(Seeing(MARKERS))]) -> Response:
+def ask_grading(window: Name, desk: Annotated[Desk, Depends(Seeing(Act.GRADE_WINDOW))]) -> Response:
     """Ask whether the window shall be graded."""
     return _ask(desk, window, Action.GRADE)
 
 
 @router.post("/grade")
-def grade_window(window: Name, desk: Marker) -> Response:
+def grade_window(
+    window: Name, desk: Annotated[Desk, Depends(Acting(Act.GRADE_WINDOW))]
+) -> Response:
     """Grade a closed window."""
 
     def act() -> None:
@@ -103,13 +114,17 @@ def grade_window(window: Name, desk: Marker) -> Response:
 
 
 @router.get("/propose")
-def ask_proposal(window: Name, desk: SeeingChair) -> Response:
+def ask_proposal(
+    window: Name, desk: Annotated[Desk, Depends(Seeing(Act.PROPOSE_RELEASE))]
+) -> Response:
     """Show what would be proposed for release."""
     return _ask(desk, window, Action.PROPOSE)
 
 
 @router.post("/propose")
-def propose_release(window: Name, desk: Chair) -> Response:
+def propose_release(
+    window: Name, desk: Annotated[Desk, Depends(Acting(Act.PROPOSE_RELEASE))]
+) -> Response:
     """Propose the release, as the first of two people."""
 
     def act() -> None:
@@ -120,13 +135,17 @@ def propose_release(window: Name, desk: Chair) -> Response:
 
 
 @router.get("/confirm")
-def ask_confirmation(window: Name, desk: SeeingChair) -> Response:
+def ask_confirmation(
+    window: Name, desk: Annotated[Desk, Depends(Seeing(Act.CONFIRM_RELEASE))]
+) -> Response:
     """Show what would be released, and who proposed it."""
     return _ask(desk, window, Action.CONFIRM)
 
 
 @router.post("/confirm")
-def confirm_release(window: Name, desk: Chair) -> Response:
+def confirm_release(
+    window: Name, desk: Annotated[Desk, Depends(Acting(Act.CONFIRM_RELEASE))]
+) -> Response:
     """Release the results, as the second of two people."""
 
     def act() -> None:
@@ -138,7 +157,7 @@ def confirm_release(window: Name, desk: Chair) -> Response:
 
 def _ask(desk: Desk, window: str, action: Action) -> Response:
     with desk.context.database.read() as tx:
-        file = board.window_file(tx, window, member=desk.member, at=desk.context.at)
+        file = board.window_file(tx, window, actor=desk.actor)
     return render(desk.request, "board/action.html", forms.action_page(desk, file, action, {}))
 
 
@@ -149,7 +168,7 @@ def _decide(
         act()
     except (Invalid, Refused) as error:
         with desk.context.database.read() as tx:
-            file = board.window_file(tx, window, member=desk.member, at=desk.context.at)
+            file = board.window_file(tx, window, actor=desk.actor)
         page = forms.action_page(desk, file, action, typed, error)
         status = problem(error).status
         return render(desk.request, "board/action.html", page, status=status)

@@ -36,7 +36,7 @@ def exposure_page(
     return ExposurePage(
         frame=frame(desk, f"Exposure: {window.title}", WINDOWS, window_link(window)),
         care=_care(seen),
-        views=window_views(desk.member, window.id, here=EXPOSURE),
+        views=window_views(desk, window.id, here=EXPOSURE),
         facts=_facts(view, exam, seen),
         groups=_groups(seen),
         filters=tuple(

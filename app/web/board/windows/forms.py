@@ -174,6 +174,6 @@ def _filled(field: Field, typed: Mapping[str, str], error: ExamError | None) -> 
 def _counts(desk: Desk, file: WindowFile) -> tuple[Fact, ...]:
     return tuple(
         Fact(column.head, cell.words)
-        for table in counts_tables(file.view, file.exam, desk.member)
+        for table in counts_tables(file.view, file.exam, desk)
         for column, cell in zip(table.columns, table.rows[0], strict=True)
     )

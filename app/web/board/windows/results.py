@@ -31,7 +31,7 @@ def results_page(
         frame=frame(desk, f"Results of {window.title}", WINDOWS, window_link(window)),
         care=_care(results, released=window.released_at is not None),
         facts=window_facts(window_view, exam),
-        views=window_views(desk.member, window.id, here=RESULTS),
+        views=window_views(desk, window.id, here=RESULTS),
         bands=_bands(counts, exam, len(results)),
         bars=_bars(counts, exam),
         results=_results(results, exam, view),

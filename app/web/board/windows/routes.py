@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.errors import Invalid, Refused
+from app.exam.people.permissions import Act
 from app.services.award import grade
 from app.services.upkeep import replay
 from app.services.window import board, exam_windows
-from app.services.window.board import EVERYONE, EXTENDERS, MARKERS, WATCHERS
 from app.services.window.exposure import exposure_report
 from app.web.board.desk.frames import sitting_address, window_address
 from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other
@@ -18,99 +18,113 @@ from app.web.rendering import render
 
 router = APIRouter()
 
-Marker = Annotated[Desk, Depends(Seeing(MARKERS))]
-
 
 @router.get("")
-def see_windows(desk: Annotated[Desk, Depends(Seeing(EVERYONE))], said: Asked = "") -> Response:
+def see_windows(
+    desk: Annotated[Desk, Depends(Seeing(Act.SEE_WINDOWS))], said: Asked = ""
+) -> Response:
     """Show every window with its counts."""
     with desk.context.database.read() as tx:
-        found = board.window_list(tx, at=desk.context.at)
+        found = board.window_list(tx, actor=desk.actor)
     return render(desk.request, "board/windows.html", windows.windows_page(desk, found, said))
 
 
 @router.get("/windows/{window}")
 def see_window(
     window: Name,
-    desk: Annotated[Desk, Depends(Seeing(WATCHERS))],
+    desk: Annotated[Desk, Depends(Seeing(Act.SEE_WINDOW))],
     asked: Annotated[windows.Asked, Depends()],
 ) -> Response:
     """Show a window, its sittings, and what can be done."""
     seconds = desk.context.settings.board_refresh_seconds
     with desk.context.database.read() as tx:
-        file = board.window_file(tx, window, member=desk.member, at=desk.context.at)
-        lines = exam_windows.lines(tx, window, at=desk.context.at)
+        file = board.window_file(tx, window, actor=desk.actor)
+        lines = exam_windows.lines(tx, window, actor=desk.actor)
     page = windows.window_page(desk, file, lines, asked, seconds=seconds)
     headers = windows.refresh_header(file, asked, seconds=seconds)
     return render(desk.request, "board/window.html", page, headers=headers)
 
 
 @router.get("/windows/{window}/results")
-def see_results(window: Name, desk: Marker, asked: Annotated[windows.Asked, Depends()]) -> Response:
+def see_results(
+    window: Name,
+    desk: Annotated[Desk, Depends(Seeing(Act.SEE_RESULTS))],
+    asked: Annotated[windows.Asked, Depends()],
+) -> Response:
     """Show the results of a window, released or not."""
     with desk.context.database.read() as tx:
-        found = board.window_view(tx, window, at=desk.context.at)
-        marks = grade.window_results(tx, window)
+        found = board.window_view(tx, window, actor=desk.actor)
+        marks = grade.window_results(tx, window, actor=desk.actor)
     page = results.results_page(desk, found, marks, asked)
     return render(desk.request, "board/results.html", page)
 
 
 @router.get("/windows/{window}/exposure")
 def see_exposure(
-    window: Name, desk: Marker, asked: Annotated[windows.Asked, Depends()]
+    window: Name,
+    desk: Annotated[Desk, Depends(Seeing(Act.SEE_EXPOSURE))],
+    asked: Annotated[windows.Asked, Depends()],
 ) -> Response:
     """Show how often the items of a window have been met."""
     with desk.context.database.read() as tx:
-        found = board.window_view(tx, window, at=desk.context.at)
-        report = exposure_report(tx, window)
+        found = board.window_view(tx, window, actor=desk.actor)
+        report = exposure_report(tx, window, actor=desk.actor)
     page = exposure.exposure_page(desk, found, report, asked)
     return render(desk.request, "board/exposure.html", page)
 
 
 @router.get("/sittings/{sitting}")
-def see_sitting(sitting: Name, desk: Marker, said: Asked = "") -> Response:
+def see_sitting(
+    sitting: Name, desk: Annotated[Desk, Depends(Seeing(Act.SEE_SITTING))], said: Asked = ""
+) -> Response:
     """Show a sitting with its result and its record."""
     with desk.context.database.read() as tx:
-        file = board.sitting_file(tx, sitting, at=desk.context.at)
+        file = board.sitting_file(tx, sitting, actor=desk.actor)
     return render(desk.request, "board/sitting.html", sittings.sitting_page(desk, file, said))
 
 
 @router.get("/sittings/{sitting}/replay")
-def see_replay(sitting: Name, desk: Marker, said: Asked = "") -> Response:
+def see_replay(
+    sitting: Name, desk: Annotated[Desk, Depends(Seeing(Act.REPLAY_SITTING))], said: Asked = ""
+) -> Response:
     """Replay a sitting and show where it differs; nothing is written."""
     with desk.context.database.read() as tx:
-        file = board.sitting_file(tx, sitting, at=desk.context.at)
-        found = replay.replay(tx, sitting)
+        file = board.sitting_file(tx, sitting, actor=desk.actor)
+        found = replay.replay(tx, sitting, actor=desk.actor)
     page = sittings.replay_page(desk, file, found, said)
     return render(desk.request, "board/replay.html", page)
 
 
 @router.post("/sittings/{sitting}/replay")
-def replay_now(sitting: Name, desk: Annotated[Desk, Depends(Acting(MARKERS))]) -> Response:
+def replay_now(
+    sitting: Name, desk: Annotated[Desk, Depends(Acting(Act.REPLAY_SITTING))]
+) -> Response:
     """Go to the replay, made anew."""
     with desk.context.database.read() as tx:
-        board.sitting_line(tx, sitting, at=desk.context.at)
+        board.sitting_line(tx, sitting, actor=desk.actor)
     return see_other(f"{sitting_address(sitting, 'replay')}?said=replayed")
 
 
 @router.get("/sittings/{sitting}/extend")
-def ask_extension(sitting: Name, desk: Annotated[Desk, Depends(Seeing(EXTENDERS))]) -> Response:
+def ask_extension(
+    sitting: Name, desk: Annotated[Desk, Depends(Seeing(Act.EXTEND_SITTING))]
+) -> Response:
     """Show the form that gives one sitting more time."""
     with desk.context.database.read() as tx:
-        found = board.sitting_line(tx, sitting, at=desk.context.at)
+        found = board.sitting_line(tx, sitting, actor=desk.actor)
     return render(desk.request, "board/action.html", forms.extension_page(desk, found, {}))
 
 
 @router.post("/sittings/{sitting}/extend")
 def extend_sitting(
     sitting: Name,
-    desk: Annotated[Desk, Depends(Acting(EXTENDERS))],
+    desk: Annotated[Desk, Depends(Acting(Act.EXTEND_SITTING))],
     minutes: Typed = "",
     reason: Typed = "",
 ) -> Response:
     """Give one sitting more time."""
     with desk.context.database.read() as tx:
-        found = board.sitting_line(tx, sitting, at=desk.context.at)
+        found = board.sitting_line(tx, sitting, actor=desk.actor)
     try:
         with desk.context.database.begin() as tx:
             more = forms.minutes_of(minutes)

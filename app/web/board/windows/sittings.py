@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from app.exam.award.grading import Basis, Part, Result
+from app.exam.people.permissions import Act
 from app.exam.sitting.sitting import State
 from app.services.upkeep.replay import Replay
-from app.services.window.board import EXTENDERS, RecordLine, SittingFile, may
+from app.services.window.board import RecordLine, SittingFile
 from app.services.window.exam_windows import SittingLine
 from app.web.board.desk import words
 from app.web.board.desk.frames import WINDOWS, frame, sitting_address, window_link
@@ -22,7 +23,7 @@ def sitting_page(desk: Desk, file: SittingFile, said: str) -> SittingPage:
     """Return a sitting's page."""
     line, graded = file.line, file.graded
     released = graded is not None and graded.released_at is not None
-    extends = may(desk.member, EXTENDERS) and not released and _is_extendable(line)
+    extends = desk.may(Act.EXTEND_SITTING) and not released and _is_extendable(line)
     address = sitting_address(line.id)
     return SittingPage(
         frame=frame(desk, line.candidate, WINDOWS, window_link(file.window), said=said),

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.exam.people.people import StaffMember
+from app.exam.people.permissions import Act
 from app.exam.sitting.sitting import ENDED, IN_PROGRESS, State
 from app.exam.window.window import Phase
-from app.services.window.board import EXTENDERS, MARKERS, WATCHERS, Action, Offer, WindowFile, may
+from app.services.window.board import Action, Offer, WindowFile
 from app.services.window.exam_windows import SittingLine, WindowView
 from app.web.board.desk import words
 from app.web.board.desk.frames import HOME, WINDOWS, frame, sitting_address, window_address
@@ -37,11 +37,10 @@ def windows_page(
     desk: Desk, found: Sequence[tuple[WindowView, ExamDefinition]], said: str
 ) -> WindowsPage:
     """Return the page of all windows."""
-    member = desk.member
 
     def title(one: tuple[WindowView, ExamDefinition]) -> Cell:
         window = one[0].window
-        href = window_address(window.id) if may(member, WATCHERS) else ""
+        href = window_address(window.id) if desk.may(Act.SEE_WINDOW) else ""
         return Cell(window.title, href)
 
     def mark(one: tuple[WindowView, ExamDefinition]) -> Cell:
@@ -57,7 +56,7 @@ def windows_page(
         Spec("Not started", lambda one: Cell(str(not_started(one[0]))), is_number=True),
         Spec("In progress", lambda one: Cell(str(one[0].in_progress)), is_number=True),
         Spec("Ended", lambda one: Cell(str(one[0].ended)), is_number=True),
-        Spec("Grades", lambda one: Cell(grades_words(one[0], one[1], member)), is_number=True),
+        Spec("Grades", lambda one: Cell(grades_words(one[0], one[1], desk)), is_number=True),
     ]
     newest = sorted(found, key=lambda one: one[0].window.opens_at, reverse=True)
     shown = table(
@@ -91,9 +90,9 @@ def window_page(
     return WindowPage(
         frame=frame(desk, window.title, WINDOWS, said=asked.said),
         facts=window_facts(file.view, file.exam),
-        counts=counts_tables(file.view, file.exam, desk.member),
+        counts=counts_tables(file.view, file.exam, desk),
         choices=tuple(_choice(window.id, offer) for offer in file.offers),
-        views=window_views(desk.member, window.id),
+        views=window_views(desk, window.id),
         filters=_filters(view, lines),
         sittings=_sittings(desk, lines, view),
         refreshed=f"This view reloads itself every {seconds} seconds." if running else "",
@@ -133,9 +132,9 @@ def not_started(view: WindowView) -> int:
     return view.booked - view.in_progress - view.ended
 
 
-def grades_words(view: WindowView, exam: ExamDefinition, member: StaffMember) -> str:
+def grades_words(view: WindowView, exam: ExamDefinition, desk: Desk) -> str:
     """Return how many got each grade; before release only for those who may see marks."""
-    if view.phase is not Phase.RELEASED and not may(member, MARKERS):
+    if view.phase is not Phase.RELEASED and not desk.may(Act.SEE_RESULTS):
         return words.NOT_RELEASED if view.bands else words.NOTHING
     return words.bands(view.bands, tuple(band.code for band in exam.bands))
 
@@ -160,7 +159,7 @@ def window_facts(view: WindowView, exam: ExamDefinition) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def counts_tables(view: WindowView, exam: ExamDefinition, member: StaffMember) -> tuple[Table, ...]:
+def counts_tables(view: WindowView, exam: ExamDefinition, desk: Desk) -> tuple[Table, ...]:
     """Return a window's counts: of people, and of grades for those who may see them."""
     booked = {
         "Booked": view.booked,
@@ -169,7 +168,7 @@ def counts_tables(view: WindowView, exam: ExamDefinition, member: StaffMember) -
         "Ended": view.ended,
     }
     grades = {band.name: view.bands.get(band.code, 0) for band in exam.bands}
-    shown = view.bands and (view.phase is Phase.RELEASED or may(member, MARKERS))
+    shown = view.bands and (view.phase is Phase.RELEASED or desk.may(Act.SEE_RESULTS))
     return (_counts("People", booked), *((_counts("Grades", grades),) if shown else ()))
 
 
@@ -178,9 +177,9 @@ def _counts(caption: str, counts: Mapping[str, int]) -> Table:
     return plain(caption, tuple(counts), numbers, numbers="n" * len(counts))
 
 
-def window_views(member: StaffMember, window: str, *, here: str = "") -> tuple[Link, ...]:
+def window_views(desk: Desk, window: str, *, here: str = "") -> tuple[Link, ...]:
     """Return the ways between a window's sittings, results and exposure, if there are any."""
-    if not may(member, MARKERS):
+    if not desk.may(Act.SEE_RESULTS):
         return ()
     return (
         Link("Sittings", window_address(window), not here),
@@ -207,7 +206,7 @@ def _filters(view: View, lines: Sequence[SittingLine]) -> tuple[Link, ...]:
 
 
 def _sittings(desk: Desk, lines: Sequence[SittingLine], view: View) -> Table:
-    sees, extends = may(desk.member, MARKERS), may(desk.member, EXTENDERS)
+    sees, extends = desk.may(Act.SEE_SITTING), desk.may(Act.EXTEND_SITTING)
     specs: list[Spec[SittingLine]] = [
         Spec(
             "Candidate",
