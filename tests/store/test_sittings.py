@@ -35,6 +35,7 @@ from app.store.database import Database, Transaction
 from app.store.people import access, people, replies
 from app.store.people.replies import Reply
 from app.store.sitting import sittings
+from app.store.sitting.writes import Stored
 from app.store.tables import exposures
 from app.store.window import windows
 from itembank.items.item import ItemId, OptionId
@@ -60,7 +61,7 @@ def make_booking(tx: Transaction, number: str = "M1") -> str:
 
 def make_stored(
     tx: Transaction, name: str = "sitting-1", number: str = "M1"
-) -> tuple[sittings.Stored, Event]:
+) -> tuple[Stored, Event]:
     plain = make_created(length=6, block_size=3, seed=2**63 - 1)
     made = replace(plain, booking=make_booking(tx, number))
     sitting, first = created(SittingId(name), made, AT)

@@ -25,7 +25,7 @@ from app.store.bank import bank
 from app.store.database import Transaction
 from app.store.people import people
 from app.store.sitting import sittings
-from app.store.sitting.sittings import Stored
+from app.store.sitting.writes import Stored
 from app.store.tables import instant_of
 from app.store.window import windows
 from itembank.document import canonical

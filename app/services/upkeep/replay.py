@@ -20,7 +20,7 @@ from app.store.bank import bank
 from app.store.calibration import calibrations
 from app.store.database import Transaction
 from app.store.sitting import sittings
-from app.store.sitting.sittings import Stored
+from app.store.sitting.writes import Stored
 from app.store.window import windows
 
 # A block that was proven best in the time of a sitting is proven so again, on any machine.

@@ -1,7 +1,7 @@
 """Sittings, their events and their exposures."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 from app.errors import NotFound
 from app.exam.people.permissions import Reach
 from app.exam.sitting.chain import GENESIS, Link, link
-from app.exam.sitting.deadline import Clock, last_save
+from app.exam.sitting.deadline import Clock
 from app.exam.sitting.events import BlockDelivered, Created, Event, Place, decode
 from app.exam.sitting.sitting import IN_PROGRESS, Answer, Sitting, SittingId, State
 from app.store.database import Transaction
 from app.store.reach import within
+from app.store.sitting.writes import Stored, Writes, columns, event_row, writes
 from app.store.tables import (
     bookings,
     candidates,
@@ -30,16 +31,6 @@ from itembank.document import canonical
 from itembank.items.item import ItemId
 
 _MADE = TypeAdapter(Created)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A sitting with the end of its chain and the window it is part of."""
-
-    sitting: Sitting
-    head: str
-    event_count: int
-    window: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,6 @@ _ADD_EXPOSURE = insert(exposures)
 def add(tx: Transaction, sitting: Sitting, event: Event, *, window: str) -> Stored:
     """Keep a new sitting with its first event."""
     first = link(sitting.id, event, sequence=1, head=GENESIS)
-    values = _columns(sitting)
     tx.connection.execute(
         insert(sittings).values(
             id=sitting.id,
@@ -85,10 +75,10 @@ def add(tx: Transaction, sitting: Sitting, event: Event, *, window: str) -> Stor
             made=canonical(_MADE.dump_python(sitting.made, mode="json")),
             head=first.hash,
             event_count=1,
-            **values,
+            **columns(sitting),
         )
     )
-    tx.connection.execute(_ADD_EVENT, [_event_row(sitting.id, first)])
+    tx.connection.execute(_ADD_EVENT, [event_row(sitting.id, first)])
     return Stored(sitting, first.hash, 1, window)
 
 
@@ -124,25 +114,19 @@ def of_booking(tx: Transaction, booking: str) -> SittingId | None:
 
 def save(tx: Transaction, stored: Stored, sitting: Sitting, new: Sequence[Event]) -> Stored:
     """Append events to the chain and keep the sitting they lead to."""
-    head, links = stored.head, []
-    for sequence, event in enumerate(new, start=stored.event_count + 1):
-        links.append(link(sitting.id, event, sequence=sequence, head=head))
-        head = links[-1].hash
-    tx.connection.execute(_ADD_EVENT, [_event_row(sitting.id, one) for one in links])
-    after = Stored(sitting, head, stored.event_count + len(links), stored.window)
-    tail = {"row_id": sitting.id, "head": head, "event_count": after.event_count}
-    if sitting.places == stored.sitting.places and sitting.state == stored.sitting.state:
-        # The paper, which is long, is not written again for an answer.
-        short = {"answers": _answers_text(sitting), "last_at": sitting.last_at}
-        if sitting.session == stored.sitting.session and sitting.clock == stored.sitting.clock:
-            tx.connection.execute(_SAVE_ANSWERS, {**tail, **short})
-            return after
-    tx.connection.execute(
-        _SAVE.values(**_columns(sitting), head=head, event_count=after.event_count),
-        {"row_id": sitting.id},
-    )
-    _expose(tx, stored.sitting, new)
-    return after
+    return execute(tx, writes(stored, sitting, new))
+
+
+def execute(tx: Transaction, made: Writes) -> Stored:
+    """Carry out what was to be written; return what is stored after it."""
+    tx.connection.execute(_ADD_EVENT, made.events)
+    if made.paper is None:
+        tx.connection.execute(_SAVE_ANSWERS, made.answers)
+    else:
+        tx.connection.execute(_SAVE.values(**made.paper), {"row_id": made.after.sitting.id})
+    if made.exposures:
+        tx.connection.execute(_ADD_EXPOSURE, made.exposures)
+    return made.after
 
 
 def repeat(tx: Transaction, sitting: str, request: str) -> Link | None:
@@ -336,63 +320,5 @@ def _clock(row: Row[Any]) -> Clock | None:
     )
 
 
-def _columns(sitting: Sitting) -> dict[str, object]:
-    clock = sitting.clock
-    return {
-        "state": str(sitting.state),
-        "session": sitting.session,
-        "block": sitting.block,
-        "block_is_open": sitting.block_is_open,
-        "started_at": None if clock is None else clock.started_at,
-        "minutes": None if clock is None else clock.minutes,
-        "extra_time": None if clock is None else clock.extra_time,
-        "grace_seconds": None if clock is None else int(clock.grace.total_seconds()),
-        "extended_seconds": 0 if clock is None else int(clock.extended.total_seconds()),
-        "save_until": None if clock is None else last_save(clock),
-        "last_at": sitting.last_at,
-        "paper": canonical(
-            {
-                "seen_before": sitting.seen_before,
-                "places": [(one.item, one.version, one.options) for one in sitting.places],
-                "remaining": sitting.remaining,
-            }
-        ),
-        "answers": _answers_text(sitting),
-    }
-
-
-def _answers_text(sitting: Sitting) -> str:
-    return canonical([(answer.option, int(answer.flagged)) for answer in sitting.answers])
-
-
-def _event_row(sitting: str, one: Link) -> dict[str, object]:
-    return {
-        "sitting_id": sitting,
-        "sequence": one.sequence,
-        "at": one.at,
-        "kind": one.kind,
-        "request": one.request,
-        "body": one.body,
-        "hash": one.hash,
-    }
-
-
 def _link(row: Row[Any]) -> Link:
     return Link(row.sequence, row.at, row.kind, row.request, row.body, row.hash)
-
-
-def _expose(tx: Transaction, before: Sitting, new: Iterable[Event]) -> None:
-    position = len(before.places)
-    for event in new:
-        if isinstance(event.body, BlockDelivered):
-            rows = [
-                {
-                    "sitting_id": before.id,
-                    "position": number,
-                    "item_id": place.item,
-                    "version": place.version,
-                }
-                for number, place in enumerate(event.body.places, start=position + 1)
-            ]
-            tx.connection.execute(_ADD_EXPOSURE, rows)
-            position += len(rows)
