@@ -7,10 +7,11 @@ import typer
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, line, table
 from app.cli.station import actor, opened
+from app.exam.seeing.line import SittingLine
+from app.exam.seeing.result import released
 from app.exam.sitting.deadline import deadline
 from app.services.award.grade import result_of
 from app.services.window import exam_windows
-from app.services.window.exam_windows import SittingLine
 from app.store.people import people
 from app.store.sitting import sittings
 
@@ -60,7 +61,7 @@ def show(out: Output, sitting: Name) -> None:
         booking = people.booking(tx, found.made.booking, reach=reach)
         who = people.candidate(tx, booking.candidate_id, reach=reach)
         graded = result_of(tx, sitting, actor=actor())
-    released = None if graded is None or graded.released_at is None else graded.result
+    told = released(graded)
     value = {
         "sitting": found.id,
         "booking": found.made.booking,
@@ -74,8 +75,8 @@ def show(out: Output, sitting: Name) -> None:
         "started_at": None if clock is None else clock.started_at,
         "deadline": None if clock is None else deadline(clock),
         "events": stored.event_count,
-        "mark": None if released is None else released.mark,
-        "band": None if released is None else released.band,
+        "mark": None if told is None else told.result.mark,
+        "band": None if told is None else told.result.band,
     }
     shown = {**value, "started_at": None, "deadline": None}
     if clock is not None:

@@ -1,5 +1,6 @@
 """`adept window`: when an exam can be started."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -35,8 +36,8 @@ def list_(out: Output) -> None:
             view.window.id,
             view.phase,
             f"{view.window.exam} v{view.window.exam_version}",
-            instant(view.window.opens_at),
-            instant(view.window.closes_at),
+            instant(view.window.opens),
+            instant(view.window.closes),
             view.booked,
             view.in_progress,
             view.ended,
@@ -172,6 +173,8 @@ def recount(out: Output, window: Name) -> None:
 def _value(view: WindowView) -> dict[str, object]:
     return {
         "window": view.window,
+        "opens": view.window.opens,
+        "closes": view.window.closes,
         "phase": view.phase,
         "booked": view.booked,
         "in_progress": view.in_progress,
@@ -182,5 +185,6 @@ def _value(view: WindowView) -> dict[str, object]:
 
 
 def _report(out: Output, window: Window, state: str) -> None:
-    span = f"{instant(window.opens_at)} to {instant(window.closes_at)}"
-    out.report(window, line(f"Window {window.id} is {state}: {span}."))
+    span = f"{instant(window.opens)} to {instant(window.closes)}"
+    value = {**asdict(window), "opens": window.opens, "closes": window.closes}
+    out.report(value, line(f"Window {window.id} is {state}: {span}."))

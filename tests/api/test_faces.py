@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import WindowBusy
-from app.exam.window.window import require_all_graded
+from app.exam.window.window import Tally, Window, require_ended
 from app.services.people.replies import KEPT
 from app.store.tables import idempotency
 from app.web.api.faults import listed
@@ -11,6 +11,7 @@ from app.web.api.openapi import document
 from app.web.problems import problem
 from tests.api.conftest import Program
 from tests.contract.world import EXAM, World
+from tests.factories import at
 
 ADD = {"membership_number": "N-1", "name": "Nia"}
 MADE_OUTSIDE_THE_EXAM = {
@@ -145,8 +146,9 @@ def test_a_reply_is_forgotten_after_a_week(world: World, program: Program) -> No
 
 
 def test_a_busy_window_is_told_once_and_until_when() -> None:
+    window = Window("w", "A window", EXAM, 1, opens_at=at(-60), closes_at=at(0))
     with pytest.raises(WindowBusy) as refused:
-        require_all_graded(in_progress=2, ended=0, graded=0)
+        require_ended(window, Tally(in_progress=2, ended=0, graded=0), at(0))
     told = problem(refused.value)
     assert told.title not in told.detail
     assert "wait until they are handed in or their time is over" in told.detail

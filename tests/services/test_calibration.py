@@ -16,7 +16,7 @@ from app.errors import (
     WindowBusy,
 )
 from app.exam.calibration.calibration import Request
-from app.exam.people.permissions import EVERYTHING, Role, system
+from app.exam.people.permissions import EVERYTHING, Role
 from app.services.award import grade
 from app.services.bank import starter
 from app.services.calibration import accept, calibrate, calibration_record
@@ -72,7 +72,7 @@ def run_it(season: Season, window: str = WINDOW) -> CalibrationRun:
 def accept_it(season: Season, run: CalibrationRun, *, by: str = IVO, **wish: object) -> Acceptance:
     asked = Wish(**{"items": ["all"], "bar": [], "reason": "Board of 3 February", **wish})  # type: ignore[arg-type]  # tests vary it by name
     with season.database.begin() as tx:
-        return accept.accept(tx, run.id, asked, actor=system(by, season.clock.now))
+        return accept.accept(tx, run.id, asked, actor=season.actor(by))
 
 
 def test_a_window_becomes_a_better_bank(season: Season) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import ExamNotRunnable, Forbidden, NotFound, Overtaken, Refused
 from app.exam.calibration.calibration import Request
-from app.exam.people.permissions import Role, system
+from app.exam.people.permissions import Role
 from app.services.bank import exam_file, exams, starter
 from app.services.bank.exams import Saving
 from app.services.calibration import accept, calibrate
@@ -81,7 +81,7 @@ def accept_a_run(season: Season, window: str = WINDOW) -> Acceptance:
     run = calibrate.calibrate_window(season.database, window, Request(), actor=season.actor(IVO))
     wish = Wish(["all"], [], "Board of 3 February")
     with season.database.begin() as tx:
-        return accept.accept(tx, run.id, wish, actor=system(IVO, season.clock.now))
+        return accept.accept(tx, run.id, wish, actor=season.actor(IVO))
 
 
 def add_items(season: Season, *items: ItemVersion) -> None:
@@ -217,7 +217,7 @@ def test_a_calibration_that_a_newer_version_could_not_be_run_on_is_refused(
     run = calibrate.calibrate_window(season.database, WINDOW, Request(), actor=season.actor(IVO))
     wish = Wish(["all"], [first], "Its key is wrong")
     with pytest.raises(ExamNotRunnable, match="version 2"), season.database.begin() as tx:
-        accept.accept(tx, run.id, wish, actor=system(IVO, season.clock.now))
+        accept.accept(tx, run.id, wish, actor=season.actor(IVO))
     with season.database.read() as tx:
         assert calibrations.in_force(tx, EXAM, 1) is None
 

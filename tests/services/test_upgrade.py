@@ -27,6 +27,7 @@ from tests.factories import anybody
 from tests.services.sitters import WINDOW, Sitter, answer_block, finish, make_database, seat
 from tests.services.test_backup import nothing
 
+NEW_IN_5 = ("opened_at", "ends_at")
 NEW_IN_4 = ("exposure_states", "suspensions", "preflights")
 # A table that others refer to is rebuilt on SQLite, which drops it: the hardest case there is.
 REBUILD = """
@@ -199,10 +200,12 @@ def back_to_the_first_schema(database: Database) -> None:
 
 
 def back_to_the_third_schema(database: Database) -> None:
-    """Take away what migration 4 brought, and what sittings have recorded since."""
+    """Take away what later migrations brought, and what sittings have recorded since."""
     with database.begin() as tx:
         for table in NEW_IN_4:
             tx.connection.exec_driver_sql(f"DROP TABLE {table}")
+        for column in NEW_IN_5:
+            tx.connection.exec_driver_sql(f"ALTER TABLE windows DROP COLUMN {column}")
         tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
 
 

@@ -1,6 +1,11 @@
-"""The window: when an exam can be started, when it may be graded, and who releases it."""
+"""The window as a state machine: its plan, what was done to it, and what each act asks and undoes.
 
-from dataclasses import dataclass
+planned -> open -> closed -> graded -> proposed -> released. Time alone opens and closes a window;
+acts open it early or again, close it early, and carry it on. Until it is released, whatever can
+change a mark takes grading and proposal back.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,12 +31,19 @@ class Phase(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     GRADED = "graded"
+    PROPOSED = "proposed"
     RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span in which an exam can be started, and what has become of its results."""
+    """A span in which an exam can be started, and what has become of its results.
+
+    `opens_at` and `closes_at` are the plan, which no act changes; `opened_at` and `ends_at` are
+    what the board did instead: opened it early, closed it early, or kept it open for longer.
+    `graded_with` names the parameters of the results that are kept, also while they must be made
+    anew.
+    """
 
     id: str
     title: str
@@ -39,29 +51,122 @@ class Window:
     exam_version: int
     opens_at: datetime
     closes_at: datetime
+    opened_at: datetime | None = None
+    ends_at: datetime | None = None
     graded_at: datetime | None = None
     graded_with: str | None = None
     proposed_by: str | None = None
     released_at: datetime | None = None
     released_by: str | None = None
 
+    @property
+    def opens(self) -> datetime:
+        """Return the instant from which the exam can be started: by plan, or by an act."""
+        return self.opens_at if self.opened_at is None else self.opened_at
+
+    @property
+    def closes(self) -> datetime:
+        """Return the instant from which it cannot be started any more: by plan, or by an act."""
+        return self.closes_at if self.ends_at is None else self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many sittings of a window are running, are over, and have a result."""
+
+    in_progress: int
+    ended: int
+    graded: int
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What marks rest on: the parameters in force, and whether a release may rest on them."""
+
+    parameters: str
+    provisional: bool
+    provisional_allowed: bool
+
 
 def phase(window: Window, at: datetime) -> Phase:
     """Return the window's phase at an instant."""
     if window.released_at is not None:
         return Phase.RELEASED
-    if at < window.opens_at:
-        return Phase.PLANNED
-    if at < window.closes_at:
-        return Phase.OPEN
-    return Phase.CLOSED if window.graded_at is None else Phase.GRADED
+    if at < window.closes:
+        return Phase.PLANNED if at < window.opens else Phase.OPEN
+    if window.graded_at is None:
+        return Phase.CLOSED
+    return Phase.GRADED if window.proposed_by is None else Phase.PROPOSED
+
+
+def opened(window: Window, at: datetime, until: datetime | None = None) -> Window:
+    """Open a window now, until another instant if so said; its grading is taken back."""
+    require_unreleased(window)
+    opens, closes = min(window.opens, at), until or window.closes
+    require_span(opens, closes)
+    if closes <= at:
+        raise Invalid("until", "The window's closing time is past. Say until when it is open.")
+    return replace(
+        ungraded(window),
+        opened_at=opens if opens < window.opens_at else None,
+        ends_at=closes if closes != window.closes_at else None,
+    )
+
+
+def closed(window: Window, at: datetime) -> Window:
+    """Stop starts now; nothing else changes. One that has closed already stays as it is."""
+    require_unreleased(window)
+    return window if window.closes <= at else replace(window, ends_at=at)
+
+
+def ungraded(window: Window) -> Window:
+    """Take grading and proposal back, since a mark can change; never after the release."""
+    require_unreleased(window)
+    return replace(window, graded_at=None, proposed_by=None)
+
+
+def graded(window: Window, tally: Tally, parameters: str, at: datetime) -> Window:
+    """Grade a closed window whose sittings have ended; a proposal is taken back."""
+    require_gradable(window, tally, at)
+    return replace(window, graded_at=at, graded_with=parameters, proposed_by=None)
+
+
+def credited(window: Window, tally: Tally, at: datetime) -> Window:
+    """Let an item of an ended window be credited: it must be graded anew."""
+    require_unreleased(window)
+    require_ended(window, tally, at)
+    return ungraded(window)
+
+
+def proposed(window: Window, tally: Tally, in_force: InForce, by: str) -> Window:
+    """Propose the release of a graded window."""
+    require_releasable(window, in_force)
+    require_current(window, in_force, tally)
+    return replace(window, proposed_by=by)
+
+
+def released(
+    window: Window, tally: Tally, in_force: InForce, *, second: str, at: datetime
+) -> Window:
+    """Release what somebody else has proposed; nothing can be done to the window any more."""
+    require_releasable(window, in_force)
+    require_current(window, in_force, tally)
+    first = require_two_people(window, second)
+    return replace(window, released_at=at, released_by=f"{first}, {second}")
+
+
+def require_unreleased(window: Window) -> None:
+    """Raise AlreadyReleased where candidates may have seen their results."""
+    if window.released_at is not None:
+        raise AlreadyReleased(window.id)
 
 
 def require_admission(window: Window, at: datetime) -> None:
     """Raise WindowNotOpen unless an exam can be started now."""
-    if phase(window, at) is not Phase.OPEN:
-        too_early = at < window.opens_at
-        raise WindowNotOpen(window.opens_at, window.closes_at, too_early=too_early)
+    found = phase(window, at)
+    if found is not Phase.OPEN:
+        too_early = found is Phase.PLANNED
+        raise WindowNotOpen(window.opens, window.closes, too_early=too_early)
 
 
 def require_span(opens_at: datetime, closes_at: datetime) -> None:
@@ -75,59 +180,55 @@ def require_span(opens_at: datetime, closes_at: datetime) -> None:
         raise Invalid("closes_at", "A window must close after it opens. Give a later closing time.")
 
 
-def require_gradable(window: Window, in_progress: int, at: datetime) -> None:
+def require_gradable(window: Window, tally: Tally, at: datetime) -> None:
     """Raise unless the window has closed, its last sitting has ended and nothing is released."""
-    if window.released_at is not None:
-        raise AlreadyReleased(window.id)
-    require_ended(window, in_progress, at)
+    require_unreleased(window)
+    require_ended(window, tally, at)
 
 
-def require_ended(window: Window, in_progress: int, at: datetime) -> None:
+def require_ended(window: Window, tally: Tally, at: datetime) -> None:
     """Raise WindowBusy unless the window has closed and its last sitting has ended."""
-    if at < window.closes_at:
+    if at < window.closes:
         raise WindowBusy("it is still open; close it first")
-    _require_all_ended(in_progress)
+    _require_all_ended(tally)
 
 
-def require_releasable(window: Window, *, provisional: bool, allowed: bool) -> None:
+def require_releasable(window: Window, in_force: InForce) -> None:
     """Raise unless the window is graded, not released, and its scale may be released on."""
-    if window.released_at is not None:
-        raise AlreadyReleased(window.id)
+    require_unreleased(window)
     if window.graded_at is None:
         raise NotGraded(window.id)
-    if provisional and not allowed:
+    if in_force.provisional and not in_force.provisional_allowed:
         raise ProvisionalScale(window.exam)
 
 
-def require_current(window: Window, parameters: str) -> None:
-    """Raise ParametersSuperseded unless the marks rest on the parameters that are in force."""
-    if window.graded_with != parameters:
+def require_current(window: Window, in_force: InForce, tally: Tally) -> None:
+    """Raise unless every sitting has ended, and has a result that rests on what is in force."""
+    if window.graded_with != in_force.parameters:
         raise ParametersSuperseded(window.id)
+    _require_all_ended(tally)
+    if tally.ended != tally.graded:
+        raise WindowBusy(
+            f"{tally.ended} sittings have ended and {tally.graded} are graded; grade it again"
+        )
 
 
-def require_all_graded(*, in_progress: int, ended: int, graded: int) -> None:
-    """Raise WindowBusy unless each sitting that was started has ended and has a result."""
-    _require_all_ended(in_progress)
-    if ended != graded:
-        raise WindowBusy(f"{ended} sittings have ended and {graded} are graded; grade it again")
-
-
-def require_two_people(first: str | None, second: str) -> str:
+def require_two_people(window: Window, second: str) -> str:
     """Return the first person; raise unless somebody else has proposed the release."""
-    if first is None:
+    if window.proposed_by is None:
         raise Refused("Nobody has proposed this release: one person proposes, another confirms.")
-    if first == second:
+    if window.proposed_by == second:
         raise SamePerson
-    return first
+    return window.proposed_by
 
 
-def _require_all_ended(in_progress: int) -> None:
-    if in_progress == 1:
+def _require_all_ended(tally: Tally) -> None:
+    if tally.in_progress == 1:
         raise WindowBusy(
             "1 sitting is still in progress; wait until it is handed in or its time is over"
         )
-    if in_progress:
+    if tally.in_progress:
         raise WindowBusy(
-            f"{in_progress} sittings are still in progress; "
+            f"{tally.in_progress} sittings are still in progress; "
             "wait until they are handed in or their time is over"
         )

@@ -1,23 +1,18 @@
 """Grading a window, and releasing its results by two people."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from app.errors import AlreadyReleased, Duplicate, Invalid, NotFound
+from app.errors import Duplicate, Invalid, NotFound
 from app.exam.award.grading import Graded, Result, grade
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
+from app.exam.seeing.result import released
 from app.exam.sitting.sitting import ENDED
-from app.exam.window.window import (
-    Window,
-    require_all_graded,
-    require_current,
-    require_ended,
-    require_gradable,
-    require_releasable,
-    require_two_people,
-)
+from app.exam.window import window as machine
+from app.exam.window.window import Window, require_gradable
 from app.services.sitting import sit
 from app.services.window import exam_windows
+from app.services.window.board import in_force
 from app.store import audit
 from app.store.award import results
 from app.store.bank import bank
@@ -56,7 +51,8 @@ def grade_window(
     found = windows.lock(tx, window, reach=actor.reach)
     while sit.end_overdue(tx, actor.at):
         pass
-    require_gradable(found, exam_windows.counted(tx, found, actor.at).in_progress, actor.at)
+    tally = exam_windows.counted(tx, found, actor.at).tally
+    require_gradable(found, tally, actor.at)
     names = sittings.of_window(tx, window, reach=EVERYTHING)
     credited = [one.item for one in calibrations.credits_of(tx, window)]
     # One set for the whole window, whatever each paper was selected with: marks have one origin.
@@ -68,8 +64,7 @@ def grade_window(
             graded.append((name, grade(edition, sitting, credited)))
         progress(done, len(names))
     results.replace_all(tx, window, graded, actor.at)
-    marked = replace(found, graded_at=actor.at, graded_with=edition.parameters_id, proposed_by=None)
-    windows.save(tx, marked)
+    windows.save(tx, machine.graded(found, tally, edition.parameters_id, actor.at))
     detail = {"graded": len(graded), "parameters": edition.parameters_id, "credited": credited}
     audit.note(tx, actor, "window.graded", window, detail)
     return Summary(
@@ -81,10 +76,7 @@ def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor
     """Credit everyone of a window with an item; its marks can only rise. It must be graded anew."""
     require(actor, Act.CREDIT_ITEM)
     found = windows.lock(tx, window, reach=actor.reach)
-    if found.released_at is not None:
-        raise AlreadyReleased(window)
-    view = exam_windows.counted(tx, found, actor.at)
-    require_ended(found, view.in_progress, actor.at)
+    anew = machine.credited(found, exam_windows.counted(tx, found, actor.at).tally, actor.at)
     if not reason.strip():
         raise Invalid("reason", "Give the reason for the credit; it becomes part of the record.")
     if item not in bank.load_edition(tx, found.exam, found.exam_version).index:
@@ -93,15 +85,16 @@ def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor
         raise Duplicate("credit of item", item)
     because = reason.strip()[:500]
     calibrations.add_credit(tx, window, Credit(item, actor.name, because, actor.at))
-    windows.save(tx, replace(found, graded_at=None, graded_with=None, proposed_by=None))
+    windows.save(tx, anew)
     audit.note(tx, actor, "item.credited", window, {"item": item, "reason": because})
 
 
 def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
     """Propose the release of a graded window; somebody else must confirm it."""
     require(actor, Act.PROPOSE_RELEASE)
-    found = _releasable(tx, window, actor)
-    proposed = replace(found, proposed_by=actor.name)
+    found = windows.lock(tx, window, reach=actor.reach)
+    tally = exam_windows.counted(tx, found, actor.at).tally
+    proposed = machine.proposed(found, tally, in_force(tx, found), actor.name)
     windows.save(tx, proposed)
     audit.note(tx, actor, "window.release_proposed", window, {})
     return proposed
@@ -110,12 +103,14 @@ def propose_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
 def confirm_release(tx: Transaction, window: str, *, actor: Actor) -> Window:
     """Release a window that somebody else has proposed: one switch for all its results."""
     require(actor, Act.CONFIRM_RELEASE)
-    found = _releasable(tx, window, actor)
-    first, second = require_two_people(found.proposed_by, actor.name), actor.name
-    released = replace(found, released_at=actor.at, released_by=f"{first}, {second}")
-    windows.save(tx, released)
-    audit.note(tx, actor, "window.released", window, {"by": first, "second": second})
-    return released
+    found = windows.lock(tx, window, reach=actor.reach)
+    tally = exam_windows.counted(tx, found, actor.at).tally
+    rests_on = in_force(tx, found)
+    out = machine.released(found, tally, rests_on, second=actor.name, at=actor.at)
+    windows.save(tx, out)
+    people = {"by": found.proposed_by, "second": actor.name}
+    audit.note(tx, actor, "window.released", window, people)
+    return out
 
 
 def result_of(tx: Transaction, sitting: str, *, actor: Actor) -> Graded | None:
@@ -129,16 +124,16 @@ def released_page(
 ) -> Sequence[Graded]:
     """Return a page of a window's results: empty until they are released."""
     require(actor, Act.SEE_RELEASED)
-    if windows.load(tx, window, reach=actor.reach).released_at is None:
-        return []
-    return results.of_window(tx, window, reach=actor.reach, after=after, most=most)
+    windows.load(tx, window, reach=actor.reach)
+    found = results.of_window(tx, window, reach=actor.reach, after=after, most=most)
+    return [one for one in found if released(one)]
 
 
 def released_result(tx: Transaction, sitting: str, *, actor: Actor) -> Graded:
     """Return a sitting's result once it is released; until then there is none."""
     require(actor, Act.SEE_RELEASED)
-    found = results.of_sitting(tx, sitting, reach=actor.reach)
-    if found is None or found.released_at is None:
+    found = released(results.of_sitting(tx, sitting, reach=actor.reach))
+    if found is None:
         raise NotFound("released result of sitting", sitting)
     return found
 
@@ -148,17 +143,3 @@ def window_results(tx: Transaction, window: str, *, actor: Actor) -> Sequence[Gr
     require(actor, Act.SEE_RESULTS)
     windows.load(tx, window, reach=actor.reach)
     return results.of_window(tx, window, reach=actor.reach)
-
-
-def _releasable(tx: Transaction, window: str, actor: Actor) -> Window:
-    found = windows.lock(tx, window, reach=actor.reach)
-    edition = bank.load_edition(tx, found.exam, found.exam_version)
-    require_releasable(
-        found,
-        provisional=edition.parameters.provisional,
-        allowed=edition.exam.release_on_provisional,
-    )
-    require_current(found, edition.parameters_id)
-    seen = exam_windows.counted(tx, found, actor.at)
-    require_all_graded(in_progress=seen.in_progress, ended=seen.ended, graded=seen.graded)
-    return found

@@ -125,7 +125,7 @@ def window_data(
     require(actor, Act.CALIBRATE)
     found = windows.load(tx, window, reach=actor.reach)
     view = exam_windows.counted(tx, found, actor.at)
-    require_ended(found, view.in_progress, actor.at)
+    require_ended(found, view.tally, actor.at)
     edition = bank.load_edition(tx, found.exam, found.exam_version)
     cells: list[Cell] = []
     met: dict[tuple[str, int], ItemVersion] = {}

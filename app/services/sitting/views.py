@@ -1,103 +1,27 @@
-"""What a candidate may see of a sitting: no type here has room for a key, a theta or a seed."""
+"""Loading what a candidate may see: a sitting, a question of its open block, and results."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from app.errors import (
-    BlockClosed,
-    DeadlinePassed,
-    NotStarted,
-    PaperNotComplete,
-    SittingEnded,
-    Superseded,
-    UnknownPosition,
-)
 from app.exam.award.grading import Graded
 from app.exam.people.permissions import EVERYTHING
-from app.exam.sitting.deadline import allowance, deadline, last_save
-from app.exam.sitting.sitting import ENDED, Caller, Sitting, SittingId, State
-from app.exam.window.window import Phase, Window, phase
+from app.exam.seeing.sitting import (
+    ItemView,
+    Person,
+    SittingView,
+    require_newest,
+    require_open,
+    seen,
+)
+from app.exam.sitting.sitting import Caller
 from app.store.award import results
 from app.store.bank import bank
 from app.store.database import Transaction
 from app.store.people import people
 from app.store.sitting import sittings
+from app.store.sitting.writes import Stored
 from app.store.window import windows
-from itembank.items.item import CandidateItem, shown
-
-
-@dataclass(frozen=True, slots=True)
-class PositionView:
-    """One question of the open block on the map."""
-
-    number: int
-    is_answered: bool
-    is_flagged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a candidate is told before the start; `trial` questions do not count."""
-
-    minutes: int
-    extra_time: float
-    total_minutes: int
-    grace_seconds: int
-    block_size: int
-    trial: int
-
-
-@dataclass(frozen=True, slots=True)
-class SittingView:
-    """A sitting as its candidate sees it. Times are the server's."""
-
-    id: SittingId
-    session: int
-    exam: str
-    candidate: str
-    membership_number: str
-    window_opens_at: datetime
-    window_closes_at: datetime
-    window_phase: Phase
-    state: State
-    rules: Rules
-    length: int
-    block: int
-    block_count: int
-    positions: tuple[PositionView, ...]
-    answered: int
-    flagged: int
-    is_last_block: bool
-    started_at: datetime | None
-    deadline: datetime | None
-    save_until: datetime | None
-    remaining: timedelta | None
-
-    @property
-    def is_ended(self) -> bool:
-        """Say whether nothing can be changed any more."""
-        return self.state in ENDED
-
-    @property
-    def flagged_open(self) -> int:
-        """Return how many flags can be reached; `flagged` counts those of closed blocks too."""
-        return sum(one.is_flagged for one in self.positions)
-
-    @property
-    def window_is_closed(self) -> bool:
-        """Say whether no exam can be started in the window any more."""
-        return self.window_phase not in (Phase.PLANNED, Phase.OPEN)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """One question as its candidate sees it."""
-
-    sitting: SittingView
-    position: int
-    item: CandidateItem
-    chosen: str | None
-    is_flagged: bool
+from itembank.items.item import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +38,21 @@ class ResultView:
 def sitting_view(tx: Transaction, sitting: str, *, caller: Caller) -> SittingView:
     """Return a sitting for its candidate; raise Superseded for an older sign-in."""
     stored = sittings.load(tx, sitting, reach=EVERYTHING)
-    _require_newest(stored.sitting, caller)
-    return _view(tx, stored.sitting, windows.load(tx, stored.window, reach=EVERYTHING), caller.at)
+    require_newest(stored.sitting, caller)
+    return _view(tx, stored, caller.at)
 
 
 def item_view(tx: Transaction, sitting: str, position: int, *, caller: Caller) -> ItemView:
     """Return a question of the open block; nothing else of a paper can be seen."""
     stored = sittings.load(tx, sitting, reach=EVERYTHING)
-    _require_newest(stored.sitting, caller)
-    _require_open(stored.sitting, position, caller.at)
+    require_newest(stored.sitting, caller)
+    require_open(stored.sitting, position, caller.at)
     place = stored.sitting.places[position - 1]
     saved = stored.sitting.answers[position - 1]
     made = stored.sitting.made
     edition = bank.edition_of(tx, made)
     return ItemView(
-        sitting=_view(
-            tx, stored.sitting, windows.load(tx, stored.window, reach=EVERYTHING), caller.at
-        ),
+        sitting=_view(tx, stored, caller.at),
         position=position,
         item=shown(edition.item(place.item), place.options),
         chosen=saved.option,
@@ -138,27 +60,10 @@ def item_view(tx: Transaction, sitting: str, position: int, *, caller: Caller) -
     )
 
 
-def require_running(view: SittingView, at: datetime) -> None:
-    """Raise unless the sitting has started and its time is not up."""
-    if view.deadline is None:
-        raise NotStarted
-    if view.is_ended:
-        raise SittingEnded
-    if at >= view.deadline:
-        raise DeadlinePassed(view.deadline)
-
-
-def require_complete(view: SittingView) -> None:
-    """Raise PaperNotComplete unless the last block is open: only then a paper is handed in."""
-    if not view.is_last_block:
-        last = max((one.number for one in view.positions), default=0)
-        raise PaperNotComplete(view.length - last)
-
-
 def released_results(tx: Transaction, sitting: str, *, caller: Caller) -> list[Graded]:
     """Return every released result of the person who holds a sitting, newest first."""
     stored = sittings.load(tx, sitting, reach=EVERYTHING)
-    _require_newest(stored.sitting, caller)
+    require_newest(stored.sitting, caller)
     booking = people.booking(tx, stored.sitting.made.booking, reach=EVERYTHING)
     return results.released_of(tx, booking.candidate_id)
 
@@ -180,65 +85,9 @@ def _result_view(tx: Transaction, graded: Graded) -> ResultView:
     )
 
 
-def _require_newest(sitting: Sitting, caller: Caller) -> None:
-    if caller.session is not None and caller.session != sitting.session:
-        raise Superseded
-
-
-def _require_open(sitting: Sitting, position: int, at: datetime) -> None:
-    if sitting.clock is None:
-        raise NotStarted
-    if sitting.state in ENDED:
-        raise SittingEnded
-    if at > last_save(sitting.clock):
-        raise DeadlinePassed(deadline(sitting.clock))
-    if not 1 <= position <= len(sitting.places):
-        raise UnknownPosition(position)
-    if position not in sitting.open_positions():
-        raise BlockClosed(position)
-
-
-def _view(tx: Transaction, sitting: Sitting, window: Window, at: datetime) -> SittingView:
-    booking = people.booking(tx, sitting.made.booking, reach=EVERYTHING)
+def _view(tx: Transaction, stored: Stored, at: datetime) -> SittingView:
+    booking = people.booking(tx, stored.sitting.made.booking, reach=EVERYTHING)
     candidate = people.candidate(tx, booking.candidate_id, reach=EVERYTHING)
-    exam = bank.edition_of(tx, sitting.made).exam
-    clock = sitting.clock
-    minutes = exam.minutes if clock is None else clock.minutes
-    extra = booking.extra_time if clock is None else clock.extra_time
-    return SittingView(
-        id=sitting.id,
-        session=sitting.session,
-        exam=exam.title,
-        candidate=candidate.name,
-        membership_number=candidate.membership_number,
-        window_opens_at=window.opens_at,
-        window_closes_at=window.closes_at,
-        window_phase=phase(window, at),
-        state=sitting.state,
-        rules=Rules(
-            minutes=minutes,
-            extra_time=extra,
-            total_minutes=allowance(minutes, extra) // timedelta(minutes=1),
-            grace_seconds=0 if clock is None else int(clock.grace.total_seconds()),
-            block_size=sitting.made.block_size,
-            trial=exam.positions - exam.length,
-        ),
-        length=sitting.made.length,
-        block=sitting.block,
-        block_count=exam.block_count,
-        positions=tuple(
-            PositionView(
-                number=number,
-                is_answered=sitting.answers[number - 1].option is not None,
-                is_flagged=sitting.answers[number - 1].flagged,
-            )
-            for number in sitting.open_positions()
-        ),
-        answered=sum(one.option is not None for one in sitting.answers),
-        flagged=sum(one.flagged for one in sitting.answers),
-        is_last_block=sitting.is_last_block(),
-        started_at=None if clock is None else clock.started_at,
-        deadline=None if clock is None else deadline(clock),
-        save_until=None if clock is None else last_save(clock),
-        remaining=None if clock is None else max(deadline(clock) - at, timedelta()),
-    )
+    window = windows.load(tx, stored.window, reach=EVERYTHING)
+    exam = bank.edition_of(tx, stored.sitting.made).exam
+    return seen(stored.sitting, Person(candidate, booking), window, exam, at)

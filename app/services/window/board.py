@@ -1,20 +1,18 @@
 """What the board sees: a window and what can be done about it, a sitting and its record."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
 
 from app import ambient
-from app.errors import AlreadyReleased, ExamError, Refused
 from app.exam.award.grading import Graded
-from app.exam.people.permissions import Act, Actor, may, require
+from app.exam.people.permissions import Act, Actor, require
+from app.exam.seeing.line import SittingLine, line
 from app.exam.sitting.chain import Link
 from app.exam.sitting.events import Body, decode
-from app.exam.window.window import Window, require_gradable, require_releasable, require_two_people
+from app.exam.window.offers import Offer, offers
+from app.exam.window.window import InForce, Window
 from app.services.window import exam_windows
-from app.services.window.exam_windows import SittingLine, WindowView
+from app.services.window.exam_windows import WindowView
 from app.store import audit
 from app.store.audit import Entry
 from app.store.award import results
@@ -24,35 +22,6 @@ from app.store.people import people
 from app.store.sitting import sittings
 from app.store.window import windows
 from itembank.exams import ExamDefinition
-
-
-class Action(StrEnum):
-    """What the board can do about a window."""
-
-    EXTEND = "extend"
-    OPEN = "open"
-    CLOSE = "close"
-    GRADE = "grade"
-    PROPOSE = "propose"
-    CONFIRM = "confirm"
-
-
-ACTS: Final[Mapping[Action, Act]] = {
-    Action.EXTEND: Act.EXTEND_WINDOW,
-    Action.OPEN: Act.OPEN_WINDOW,
-    Action.CLOSE: Act.CLOSE_WINDOW,
-    Action.GRADE: Act.GRADE_WINDOW,
-    Action.PROPOSE: Act.PROPOSE_RELEASE,
-    Action.CONFIRM: Act.CONFIRM_RELEASE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An action the actor may take, and what stands against taking it now."""
-
-    action: Action
-    refusal: ExamError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +75,8 @@ def window_file(tx: Transaction, window: str, *, actor: Actor) -> WindowFile:
     """Return a window with what the actor may do about it."""
     require(actor, Act.SEE_WINDOW)
     view, exam = window_view(tx, window, actor=actor)
-    offers = tuple(
-        Offer(action, _refusal(action, view, exam, actor))
-        for action in Action
-        if may(actor, ACTS[action])
-    )
-    return WindowFile(view, exam, offers, tuple(audit.about(tx, window)))
+    may_do = offers(view.window, view.tally, in_force(tx, view.window), actor)
+    return WindowFile(view, exam, may_do, tuple(audit.about(tx, window)))
 
 
 def sitting_line(tx: Transaction, sitting: str, *, actor: Actor) -> tuple[SittingLine, Window]:
@@ -120,8 +85,8 @@ def sitting_line(tx: Transaction, sitting: str, *, actor: Actor) -> tuple[Sittin
     stored, reach = sittings.load(tx, sitting, reach=actor.reach), actor.reach
     booking = people.booking(tx, stored.sitting.made.booking, reach=reach)
     person = people.candidate(tx, booking.candidate_id, reach=reach)
-    progress = sittings.Progress(stored.sitting, person.name, person.membership_number)
-    return exam_windows.line(progress, actor.at), windows.load(tx, stored.window, reach=reach)
+    seen = line(stored.sitting, person.name, person.membership_number, actor.at)
+    return seen, windows.load(tx, stored.window, reach=reach)
 
 
 def sitting_file(tx: Transaction, sitting: str, *, actor: Actor) -> SittingFile:
@@ -144,33 +109,14 @@ def _exam(tx: Transaction, window: Window) -> ExamDefinition:
     return bank.load_edition(tx, window.exam, window.exam_version).exam
 
 
-def _refusal(
-    action: Action, view: WindowView, exam: ExamDefinition, actor: Actor
-) -> ExamError | None:
-    try:
-        _require_possible(action, view, exam, actor)
-    except ExamError as error:
-        return error
-    return None
-
-
-def _require_possible(action: Action, view: WindowView, exam: ExamDefinition, actor: Actor) -> None:
-    window = view.window
-    match action:
-        case Action.GRADE:
-            require_gradable(window, view.in_progress, actor.at)
-        case Action.PROPOSE | Action.CONFIRM:
-            allowed = exam.release_on_provisional
-            require_releasable(window, provisional=view.provisional, allowed=allowed)
-            if action is Action.CONFIRM:
-                require_two_people(window.proposed_by, actor.name)
-        case Action.EXTEND | Action.OPEN | Action.CLOSE:
-            if window.released_at is not None:
-                raise AlreadyReleased(window.id)
-            if action is Action.EXTEND and not view.in_progress + view.ended:
-                raise Refused("No exam of this window has been started, so none can be extended.")
-            if action is Action.CLOSE and window.closes_at <= actor.at:
-                raise Refused("The window has closed already.")
+def in_force(tx: Transaction, window: Window) -> InForce:
+    """Return what a window's marks would be released on."""
+    edition = bank.load_edition(tx, window.exam, window.exam_version)
+    return InForce(
+        parameters=edition.parameters_id,
+        provisional=edition.parameters.provisional,
+        provisional_allowed=edition.exam.release_on_provisional,
+    )
 
 
 def _body(link: Link) -> Body | None:

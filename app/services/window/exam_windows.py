@@ -1,17 +1,18 @@
 """Windows: plan, open, close, extend after an outage, and what the board sees of them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.errors import AlreadyReleased, Duplicate, Invalid, NotExtendable
+from app.errors import Duplicate, Invalid, NotExtendable
 from app.exam.people.naming import named
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
-from app.exam.sitting import sitting as machine
+from app.exam.seeing.line import SittingLine, line
 from app.exam.sitting.deadline import deadline
 from app.exam.sitting.events import Extended
 from app.exam.sitting.sitting import ENDED, IN_PROGRESS, Sitting, SittingId, State
-from app.exam.window.window import Phase, Window, phase, require_span
+from app.exam.window import window as machine
+from app.exam.window.window import Phase, Tally, Window, phase, require_span
 from app.services.bank import suspend
 from app.services.sitting import sit
 from app.store import audit
@@ -59,28 +60,9 @@ class WindowView:
         return sum(count for state, count in self.states.items() if state in ENDED)
 
     @property
-    def graded(self) -> int:
-        """Return how many sittings have a result."""
-        return sum(self.bands.values())
-
-
-@dataclass(frozen=True, slots=True)
-class SittingLine:
-    """A sitting on the board's page: who, where they are, what time is left, the last save."""
-
-    id: SittingId
-    candidate: str
-    membership_number: str
-    state: State
-    block: int
-    block_count: int
-    delivered: int
-    length: int
-    answered: int
-    started_at: datetime | None
-    deadline: datetime | None
-    remaining: timedelta | None
-    last_at: datetime
+    def tally(self) -> Tally:
+        """Return how many sittings are running, are over, and have a result."""
+        return Tally(self.in_progress, self.ended, graded=sum(self.bands.values()))
 
 
 def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
@@ -120,35 +102,15 @@ def open_now(
 ) -> Window:
     """Open a window now, or open a closed one again until a later instant."""
     require(actor, Act.OPEN_WINDOW)
-    found = windows.lock(tx, window, reach=actor.reach)
-    if found.released_at is not None:
-        raise AlreadyReleased(window)
-    closes_at = until or found.closes_at
-    require_span(min(found.opens_at, actor.at), closes_at)
-    if closes_at <= actor.at:
-        raise Invalid("until", "The window's closing time is past. Say until when it is open.")
-    opened = replace(
-        found,
-        opens_at=min(found.opens_at, actor.at),
-        closes_at=closes_at,
-        graded_at=None,
-        proposed_by=None,
-    )
-    detail: dict[str, object] = {"until": closes_at.isoformat()}
+    opened = machine.opened(windows.lock(tx, window, reach=actor.reach), actor.at, until)
+    detail: dict[str, object] = {"until": opened.closes.isoformat()}
     return _save(tx, opened, actor, "window.opened", {**detail, **_because(reason)})
 
 
 def close_now(tx: Transaction, window: str, *, reason: str = "", actor: Actor) -> Window:
     """Stop starts now; sittings in progress keep their time."""
     require(actor, Act.CLOSE_WINDOW)
-    found = windows.lock(tx, window, reach=actor.reach)
-    if found.released_at is not None:
-        raise AlreadyReleased(window)
-    closed = replace(
-        found,
-        opens_at=min(found.opens_at, actor.at - timedelta(microseconds=1)),
-        closes_at=min(found.closes_at, actor.at),
-    )
+    closed = machine.closed(windows.lock(tx, window, reach=actor.reach), actor.at)
     return _save(tx, closed, actor, "window.closed", _because(reason))
 
 
@@ -211,29 +173,10 @@ def views(tx: Transaction, *, actor: Actor, after: str = "", most: int = 1000) -
 def lines(tx: Transaction, window: str, *, actor: Actor) -> list[SittingLine]:
     """Return a line for each sitting of a window."""
     require(actor, Act.SEE_WINDOW)
-    return [line(one, actor.at) for one in sittings.progress(tx, window, reach=actor.reach)]
-
-
-def line(one: sittings.Progress, at: datetime) -> SittingLine:
-    """Return the line of one sitting."""
-    sitting = one.sitting
-    end = None if sitting.clock is None else deadline(sitting.clock)
-    running = sitting.state in IN_PROGRESS
-    return SittingLine(
-        id=sitting.id,
-        candidate=one.candidate,
-        membership_number=one.membership_number,
-        state=sitting.state,
-        block=sitting.block,
-        block_count=-(-sitting.made.length // sitting.made.block_size),
-        delivered=len(sitting.places),
-        length=sitting.made.length,
-        answered=sum(answer.option is not None for answer in sitting.answers),
-        started_at=None if sitting.clock is None else sitting.clock.started_at,
-        deadline=end,
-        remaining=max(end - at, timedelta()) if end is not None and running else None,
-        last_at=sitting.last_at,
-    )
+    return [
+        line(one.sitting, one.candidate, one.membership_number, actor.at)
+        for one in sittings.progress(tx, window, reach=actor.reach)
+    ]
 
 
 def counted(tx: Transaction, window: Window, at: datetime) -> WindowView:
@@ -252,7 +195,7 @@ def counted(tx: Transaction, window: Window, at: datetime) -> WindowView:
 def _was_cut(sitting: Sitting, since: datetime) -> bool:
     if sitting.clock is None or sitting.state is State.HANDED_IN:
         return False
-    return sitting.state in machine.IN_PROGRESS or deadline(sitting.clock) >= since
+    return sitting.state in IN_PROGRESS or deadline(sitting.clock) >= since
 
 
 def _extension(minutes: float, reason: str, actor: Actor) -> Extended:
@@ -270,10 +213,7 @@ def _because(reason: str) -> dict[str, object]:
 def _ungrade(tx: Transaction, window: str, actor: Actor) -> None:
     """Take back a window's grading, since more time can change its marks; never after release."""
     found = windows.lock(tx, window, reach=actor.reach)
-    if found.released_at is not None:
-        raise AlreadyReleased(window)
-    if found.graded_at is not None:
-        windows.save(tx, replace(found, graded_at=None, proposed_by=None))
+    windows.save(tx, machine.ungraded(found))
 
 
 def _save(

@@ -96,7 +96,7 @@ def bookings_of(tx: Transaction, candidate: str, *, reach: Reach) -> list[Bookin
         select(bookings)
         .join(windows, windows.c.id == bookings.c.window_id)
         .where(bookings.c.candidate_id == candidate)
-        .order_by(windows.c.opens_at.desc())
+        .order_by(func.coalesce(windows.c.opened_at, windows.c.opens_at).desc())
     )
     return [_booking(row) for row in tx.connection.execute(within(query, reach))]
 

@@ -13,6 +13,8 @@ windows = Table(
     Column("exam_version", Integer, nullable=False),
     Column("opens_at", Instant, nullable=False),
     Column("closes_at", Instant, nullable=False),
+    Column("opened_at", Instant),
+    Column("ends_at", Instant),
     Column("graded_at", Instant),
     Column("graded_with", String(64)),
     Column("proposed_by", String(200)),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.errors import NotFound
 from app.exam.people.permissions import Reach
@@ -10,6 +10,9 @@ from app.exam.window.window import Window
 from app.store.database import Transaction
 from app.store.reach import within
 from app.store.tables import windows
+
+# As Window.closes says it.
+_CLOSES = func.coalesce(windows.c.ends_at, windows.c.closes_at)
 
 
 def add(tx: Transaction, window: Window) -> None:
@@ -60,9 +63,7 @@ def page(tx: Transaction, *, reach: Reach, after: str = "", most: int = 1000) ->
 def to_be_sat(tx: Transaction, at: datetime) -> list[Window]:
     """Return the windows in which sittings can still be started, now or later, by id."""
     query = (
-        select(windows)
-        .where(windows.c.closes_at > at, windows.c.released_at.is_(None))
-        .order_by(windows.c.id)
+        select(windows).where(at < _CLOSES, windows.c.released_at.is_(None)).order_by(windows.c.id)
     )
     return [Window(**row._mapping) for row in tx.connection.execute(query)]
 

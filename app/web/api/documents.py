@@ -174,6 +174,13 @@ class Counts(Document):
     ended: Annotated[int, Field(examples=[64])]
 
 
+class Span(Document):
+    """From when until when an exam can be started."""
+
+    opens_at: Told
+    closes_at: Annotated[Told, Field(examples=["2027-01-16T17:00:00Z"])]
+
+
 class Window(Document):
     """A span in which an exam can be started. Marks are told by results, once released."""
 
@@ -183,6 +190,7 @@ class Window(Document):
     exam_version: Annotated[int, Field(examples=[1])]
     opens_at: Told
     closes_at: Annotated[Told, Field(examples=["2027-01-16T17:00:00Z"])]
+    planned: Annotated[Span, Field(description="What was planned; the board may do otherwise.")]
     phase: Annotated[Phase, Field(examples=["open"])]
     graded_at: Annotated[Told | None, Field(examples=[None])]
     released_at: Annotated[Told | None, Field(examples=[None])]
@@ -198,8 +206,9 @@ class Window(Document):
             title=found.title,
             exam=found.exam,
             exam_version=found.exam_version,
-            opens_at=found.opens_at,
-            closes_at=found.closes_at,
+            opens_at=found.opens,
+            closes_at=found.closes,
+            planned=Span(opens_at=found.opens_at, closes_at=found.closes_at),
             phase=view.phase,
             graded_at=found.graded_at,
             released_at=found.released_at,

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from app.exam.seeing.sitting import ItemView, SittingView
 from app.exam.sitting.sitting import Change, State
 from app.services.sitting.sit import Receipt
-from app.services.sitting.views import ItemView, SittingView
 from app.web.api.documents import NAME, Document, Name, Request, Session, Text, Told
 from itembank.items.item import OptionId
 

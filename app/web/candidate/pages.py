@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from app.exam.seeing.sitting import ItemView, PositionView, SittingView
 from app.exam.window.window import Phase
-from app.services.sitting.views import ItemView, PositionView, SittingView
 from app.web.problems import Problem
 from app.web.rendering import clock_words, minutes_words, moment_words
 from itembank.items.item import ShownStimulus

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from app.exam.award.grading import Level, Part
+from app.exam.seeing.sitting import SittingView
 from app.exam.window.window import Phase
-from app.services.sitting.views import ResultView, SittingView
+from app.services.sitting.views import ResultView
 from app.web.candidate.pages import Frame, Tokens
 from app.web.rendering import moment_words
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from app import ambient
+from app.exam.seeing.sitting import SittingView, require_complete, require_running
 from app.exam.sitting.sitting import Caller
 from app.services.sitting import views
-from app.services.sitting.views import SittingView
 from app.web.candidate import pages, result_pages, session
 from app.web.candidate.clock import refresh_after
 from app.web.candidate.forms import Carried
@@ -115,7 +115,7 @@ def review(visit: Visit, alert: Alert | None = None) -> Response:
 def finish(visit: Visit, alert: Alert | None = None) -> Response:
     """Return the question whether to hand in."""
     view = _running(visit)
-    views.require_complete(view)
+    require_complete(view)
     page = pages.finish_page(view, Tokens(visit.token), alert)
     return _page(visit, "finish", page, _leave(view, visit.context))
 
@@ -136,7 +136,7 @@ def _page(visit: Visit, name: str, page: pages.Framed, headers: dict[str, str]) 
 def _running(visit: Visit) -> SittingView:
     with visit.context.database.read() as tx:
         view = views.sitting_view(tx, visit.holder.sitting, caller=visit.caller)
-    views.require_running(view, visit.context.at)
+    require_running(view, visit.context.at)
     return view
 
 

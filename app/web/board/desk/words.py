@@ -43,6 +43,7 @@ PHASES = {
     Phase.OPEN: "open",
     Phase.CLOSED: "closed, not graded",
     Phase.GRADED: "graded, not released",
+    Phase.PROPOSED: "release proposed",
     Phase.RELEASED: "released",
 }
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Response
 
 from app.errors import Invalid, Refused
 from app.exam.people.permissions import Act
+from app.exam.window.offers import Action
 from app.services.award import grade
 from app.services.window import board, exam_windows
-from app.services.window.board import Action
 from app.web.board.desk.frames import window_address
 from app.web.board.desk.session import Acting, Desk, Name, Seeing, Typed, see_other
 from app.web.board.windows import forms

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.errors import ExamError, Invalid
+from app.exam.seeing.line import SittingLine
+from app.exam.window.offers import Action
 from app.exam.window.window import Window
-from app.services.window.board import Action, WindowFile
-from app.services.window.exam_windows import SittingLine
+from app.services.window.board import WindowFile
 from app.web.board.desk.frames import WINDOWS, frame, sitting_address, window_address, window_link
 from app.web.board.desk.pages import ActionPage, Fact, Field, Link
 from app.web.board.desk.session import Desk

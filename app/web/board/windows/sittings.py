@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from app.exam.award.grading import Basis, Part, Result
 from app.exam.people.permissions import Act
-from app.exam.sitting.sitting import State
+from app.exam.seeing.line import SittingLine, may_get_time
+from app.exam.seeing.result import released
 from app.services.upkeep.replay import Replay
 from app.services.window.board import RecordLine, SittingFile
-from app.services.window.exam_windows import SittingLine
 from app.web.board.desk import words
 from app.web.board.desk.frames import WINDOWS, frame, sitting_address, window_link
 from app.web.board.desk.pages import Cell, Column, Fact, Gauge, Link, ReplayPage, SittingPage, Table
@@ -22,14 +22,14 @@ BEFORE = 40
 def sitting_page(desk: Desk, file: SittingFile, said: str) -> SittingPage:
     """Return a sitting's page."""
     line, graded = file.line, file.graded
-    released = graded is not None and graded.released_at is not None
-    extends = desk.may(Act.EXTEND_SITTING) and not released and _is_extendable(line)
+    is_out = released(graded) is not None
+    extends = desk.may(Act.EXTEND_SITTING) and not is_out and may_get_time(line)
     address = sitting_address(line.id)
     return SittingPage(
         frame=frame(desk, line.candidate, WINDOWS, window_link(file.window), said=said),
         facts=sitting_facts(line),
         mark=() if graded is None else _mark(graded.result, file),
-        care=_care(file, released=released),
+        care=_care(file, is_out=is_out),
         no_mark="" if graded is not None else "This sitting has not been graded.",
         parts=() if graded is None else _parts(graded.result),
         links=(Link("Give more time", f"{address}/extend"),) if extends else (),
@@ -124,18 +124,14 @@ def parting(recorded: str, derived: str) -> tuple[str, str]:
     return short(lead + recorded[start:]), short(lead + derived[start:])
 
 
-def _is_extendable(line: SittingLine) -> bool:
-    return line.started_at is not None and line.state is not State.HANDED_IN
-
-
 def _derived(found: Replay) -> str:
     result = found.result
     return words.NOTHING if result is None else f"{result.mark} ({result.band})"
 
 
-def _care(file: SittingFile, *, released: bool) -> tuple[str, ...]:
+def _care(file: SittingFile, *, is_out: bool) -> tuple[str, ...]:
     marks = []
-    if file.graded is not None and not released:
+    if file.graded is not None and not is_out:
         marks.append("NOT RELEASED: the candidate cannot see this result.")
     if file.provisional:
         marks.append(f"{words.PROVISIONAL}: the items' difficulties are judged, not measured.")

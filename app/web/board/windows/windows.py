@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.exam.people.permissions import Act
+from app.exam.seeing.line import SittingLine
+from app.exam.seeing.result import grades_are_open
 from app.exam.sitting.sitting import ENDED, IN_PROGRESS, State
-from app.exam.window.window import Phase
-from app.services.window.board import Action, Offer, WindowFile
-from app.services.window.exam_windows import SittingLine, WindowView
+from app.exam.window.offers import Action, Offer
+from app.exam.window.window import Window
+from app.services.window.board import WindowFile
+from app.services.window.exam_windows import WindowView
 from app.web.board.desk import words
 from app.web.board.desk.frames import HOME, WINDOWS, frame, sitting_address, window_address
 from app.web.board.desk.pages import Cell, Choice, Fact, Link, Table, WindowPage, WindowsPage
@@ -50,15 +53,15 @@ def windows_page(
         Spec("Window", title, is_tight=True),
         Spec("Exam", mark),
         Spec("Phase", lambda one: Cell(phase_words(one[0]))),
-        Spec("Opens (UTC)", lambda one: Cell(words.instant(one[0].window.opens_at))),
-        Spec("Closes (UTC)", lambda one: Cell(words.instant(one[0].window.closes_at))),
+        Spec("Opens (UTC)", lambda one: Cell(words.instant(one[0].window.opens))),
+        Spec("Closes (UTC)", lambda one: Cell(words.instant(one[0].window.closes))),
         Spec("Booked", lambda one: Cell(str(one[0].booked)), is_number=True),
         Spec("Not started", lambda one: Cell(str(not_started(one[0]))), is_number=True),
         Spec("In progress", lambda one: Cell(str(one[0].in_progress)), is_number=True),
         Spec("Ended", lambda one: Cell(str(one[0].ended)), is_number=True),
         Spec("Grades", lambda one: Cell(grades_words(one[0], one[1], desk)), is_number=True),
     ]
-    newest = sorted(found, key=lambda one: one[0].window.opens_at, reverse=True)
+    newest = sorted(found, key=lambda one: one[0].window.opens, reverse=True)
     shown = table(
         specs,
         newest,
@@ -134,7 +137,7 @@ def not_started(view: WindowView) -> int:
 
 def grades_words(view: WindowView, exam: ExamDefinition, desk: Desk) -> str:
     """Return how many got each grade; before release only for those who may see marks."""
-    if view.phase is not Phase.RELEASED and not desk.may(Act.SEE_RESULTS):
+    if not grades_are_open(view.window, desk.actor):
         return words.NOT_RELEASED if view.bands else words.NOTHING
     return words.bands(view.bands, tuple(band.code for band in exam.bands))
 
@@ -145,8 +148,9 @@ def window_facts(view: WindowView, exam: ExamDefinition) -> tuple[Fact, ...]:
     care = words.PROVISIONAL if view.provisional else ""
     facts = [
         Fact("Phase", phase_words(view)),
-        Fact("Opens", f"{words.instant(window.opens_at)} UTC"),
-        Fact("Closes", f"{words.instant(window.closes_at)} UTC"),
+        Fact("Opens", f"{words.instant(window.opens)} UTC"),
+        Fact("Closes", f"{words.instant(window.closes)} UTC"),
+        *_plan(window),
         Fact("Exam", f"{exam.title}, version {exam.version}", care),
     ]
     if window.graded_at is not None:
@@ -159,6 +163,14 @@ def window_facts(view: WindowView, exam: ExamDefinition) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _plan(window: Window) -> tuple[Fact, ...]:
+    """Return what was planned, where the board did otherwise."""
+    if (window.opens, window.closes) == (window.opens_at, window.closes_at):
+        return ()
+    span = f"{words.instant(window.opens_at)} to {words.instant(window.closes_at)} UTC"
+    return (Fact("Planned", span),)
+
+
 def counts_tables(view: WindowView, exam: ExamDefinition, desk: Desk) -> tuple[Table, ...]:
     """Return a window's counts: of people, and of grades for those who may see them."""
     booked = {
@@ -168,7 +180,7 @@ def counts_tables(view: WindowView, exam: ExamDefinition, desk: Desk) -> tuple[T
         "Ended": view.ended,
     }
     grades = {band.name: view.bands.get(band.code, 0) for band in exam.bands}
-    shown = view.bands and (view.phase is Phase.RELEASED or desk.may(Act.SEE_RESULTS))
+    shown = view.bands and grades_are_open(view.window, desk.actor)
     return (_counts("People", booked), *((_counts("Grades", grades),) if shown else ()))
 
 
