@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import httpx
+import httpx2
 
 from app.store.database import connect
 from benchmarks.floors import postgres_floor, sqlite_floor
@@ -43,7 +43,7 @@ def field(page: str, name: str) -> str:
 
 def seated(base_url: str, place: Place) -> dict[str, Any]:
     """Sign a candidate in, start the paper, and return what saving an answer needs."""
-    with httpx.Client(base_url=base_url, follow_redirects=True) as client:
+    with httpx2.Client(base_url=base_url, follow_redirects=True) as client:
         form = {"number": place.number, "code": place.code}
         page = client.post("/", data={**form, "token": field(client.get("/").text, "token")})
         sitting = page.url.path

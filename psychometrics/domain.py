@@ -8,10 +8,10 @@ import numpy.typing as npt
 from psychometrics.arrays import FloatArray, IntArray, frozen_floats, frozen_integers
 from psychometrics.errors import DataError
 from psychometrics.models import ItemParameters, probability, probability_slope
+from psychometrics.roots import where_reached
 
 _WEIGHT_TOLERANCE = 1e-9
 _REACH = 40.0
-_HALVINGS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
@@ -147,7 +147,7 @@ def domain_theta(score: npt.ArrayLike, scale: DomainScale) -> FloatArray:
     Returns
     -------
     FloatArray, shape score.shape
-        In theta units, by bisection down to neighbouring floating-point numbers.
+        In theta units, to the curve's own rounding.
 
     Raises
     ------
@@ -155,8 +155,8 @@ def domain_theta(score: npt.ArrayLike, scale: DomainScale) -> FloatArray:
         A score at or beyond an asymptote; the message says the range.
     """
     wanted = np.asarray(score, dtype=np.float64)
-    low = np.full(wanted.shape, np.min(scale.items.b - _REACH / scale.items.a))
-    high = np.full(wanted.shape, np.max(scale.items.b + _REACH / scale.items.a))
+    low = np.min(scale.items.b - _REACH / scale.items.a)
+    high = np.max(scale.items.b + _REACH / scale.items.a)
     lowest = float(scale.items.c @ scale.item_weights)
     reached = (wanted > domain_score(low, scale)) & (wanted < domain_score(high, scale))
     if not reached.all():
@@ -164,8 +164,4 @@ def domain_theta(score: npt.ArrayLike, scale: DomainScale) -> FloatArray:
         raise DataError(
             f"no theta has the domain score {first}: it lies above {lowest} and below 1"
         )
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        below = domain_score(middle, scale) < wanted
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.asarray(0.5 * (low + high))
+    return where_reached(lambda theta: domain_score(theta, scale), wanted, low=low, high=high)

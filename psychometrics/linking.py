@@ -60,18 +60,6 @@ class Linking:
         """Return abilities on the base metric, same shape."""
         return np.asarray(self.slope * np.asarray(theta, dtype=np.float64) + self.intercept)
 
-    def error_at(self, theta: npt.ArrayLike) -> FloatArray:
-        """Return the standard error that linking adds to a carried ability, same shape.
-
-        Parameters
-        ----------
-        theta : array_like
-            On the new metric.
-        """
-        value = np.asarray(theta, dtype=np.float64)
-        own = self.covariance
-        return np.asarray(np.sqrt(own[0, 0] * value**2 + 2 * own[0, 1] * value + own[1, 1]))
-
 
 def link(  # noqa: PLR0913 - two item sets, how, on which weights, and with which errors
     new: ItemParameters,

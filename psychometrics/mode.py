@@ -159,6 +159,8 @@ def _end_of_all_right(items: ItemParameters, precision: float, decline: float) -
     def fallen(theta: float) -> float:
         return float(log_expit(items.a * (theta - items.b)).sum()) - 0.5 * precision * theta**2
 
+    # Halved by hand: these ends lie under the grid of every posterior mode, so another root finder
+    # could change the last digits of an ability that is on record.
     low, high = 0.0, float(items.a.sum()) / precision + 1.0
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)

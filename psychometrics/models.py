@@ -9,11 +9,10 @@ from scipy.special import log_expit
 
 from psychometrics.arrays import FloatArray, frozen_floats
 from psychometrics.errors import DataError
+from psychometrics.roots import where_reached
 
-# The logits beyond the outermost item at which a curve counts as having met its asymptote, and
-# the halvings that take such an interval down to neighbouring numbers.
+# The logits beyond the outermost item at which a curve counts as having met its asymptote.
 _REACH = 40.0
-_HALVINGS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
@@ -236,8 +235,7 @@ def theta_of_expected_score(score: npt.ArrayLike, items: ItemParameters) -> Floa
     Returns
     -------
     FloatArray, shape score.shape
-        In theta units, by bisection down to neighbouring floating-point numbers: the inverse of
-        the test characteristic curve.
+        In theta units, to the curve's own rounding: the inverse of the test characteristic curve.
 
     Raises
     ------
@@ -252,13 +250,8 @@ def theta_of_expected_score(score: npt.ArrayLike, items: ItemParameters) -> Floa
             f"no theta has the expected score {float(wanted[outside][0])}: "
             f"it lies above {lowest:g} (the sum of c) and below {highest}"
         )
-    low = np.full(wanted.shape, np.min(items.b - _REACH / items.a))
-    high = np.full(wanted.shape, np.max(items.b + _REACH / items.a))
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        below = expected_score(middle, items) < wanted
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.asarray(0.5 * (low + high))
+    low, high = np.min(items.b - _REACH / items.a), np.max(items.b + _REACH / items.a)
+    return where_reached(lambda theta: expected_score(theta, items), wanted, low=low, high=high)
 
 
 def _logit(theta: npt.ArrayLike, items: ItemParameters) -> FloatArray:

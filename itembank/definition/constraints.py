@@ -136,13 +136,6 @@ class Layout:
         return LinkedSets(self.sets, least, most, fewest=fewest, most=upmost)
 
 
-def constraints_of(
-    exam: ExamDefinition, framework: Framework, items: Sequence[ItemVersion]
-) -> Constraints:
-    """Return what the scored part of a paper out of `items` must meet."""
-    return lay_out(exam, framework, items).constraints()
-
-
 def lay_out(exam: ExamDefinition, framework: Framework, items: Sequence[ItemVersion]) -> Layout:
     """Return the exam's blueprint laid over `items`, which all belong to its criteria.
 

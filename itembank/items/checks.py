@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import comb
+
+from scipy.special import bdtrc
 
 from itembank.errors import UnknownCode
 from itembank.frameworks.framework import Framework, Kind
@@ -156,19 +157,16 @@ def _is_longest(item: ItemVersion) -> bool:
     return all(lengths[item.key] > size for name, size in lengths.items() if name != item.key)
 
 
-def _tail(successes: int, trials: int, share: float) -> float:
-    """Return the binomial probability of `successes` or more."""
-    return sum(
-        comb(trials, k) * share**k * (1 - share) ** (trials - k)
-        for k in range(successes, trials + 1)
-    )
+def _is_chance(successes: int, trials: int) -> bool:
+    """Return whether so many of the trials, or more, may well succeed at one in four."""
+    return bool(bdtrc(successes - 1, trials, 0.25) >= CHANCE)
 
 
 def _keys_are_spread(items: Sequence[ItemVersion]) -> Iterator[Finding]:
     four = [item for item in items if len(item.options) == 4]
     places = Counter(item.option_ids().index(item.key) for item in four)
     for place in range(4):
-        if four and _tail(places[place], len(four), 0.25) < CHANCE:
+        if four and not _is_chance(places[place], len(four)):
             yield Finding(
                 "bank",
                 "keys_are_spread",
@@ -180,7 +178,7 @@ def _keys_are_spread(items: Sequence[ItemVersion]) -> Iterator[Finding]:
 def _key_is_not_the_longest(items: Sequence[ItemVersion]) -> Iterator[Finding]:
     four = [item for item in items if len(item.options) == 4]
     longest = [item.id for item in four if _is_longest(item)]
-    if four and _tail(len(longest), len(four), 0.25) < CHANCE:
+    if four and not _is_chance(len(longest), len(four)):
         yield Finding(
             "bank",
             "key_is_not_the_longest",

@@ -1,7 +1,6 @@
 """Prior densities of item parameters, each in the metric of its own parameter."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +27,6 @@ class Bend:
     value: FloatArray
     slope: FloatArray
     curvature: FloatArray
-
-
-class GuessingPrior(Protocol):
-    """What a prior on c must say: its log density over logit c."""
-
-    def over_logit(self, logit: FloatArray) -> Bend:
-        """Return the log density and its derivatives by logit c, shape (m,)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,7 +28,6 @@ from psychometrics.cat.shadow import (
     best_near,
     relaxed,
     seek_paper,
-    some_paper,
 )
 from psychometrics.errors import DataError, InfeasibleBlueprint, Undecided
 
@@ -244,10 +243,9 @@ class Assembler:
 
     def _some_paper(self, limits: Limits, seconds: float) -> tuple[int, ...]:
         """Return a paper that lies within the limits, whatever it is worth; empty if none does."""
-        picked = some_paper(self._program, self._search, limits, seconds=seconds)
-        if picked is None or not meets(self._program, limits, picked):
-            return ()
-        return picked
+        found = seek_paper(self._program, self._search, limits, seconds=seconds)
+        picked = self._checked(found, limits).picked
+        return () if picked is None else tuple(np.flatnonzero(picked).tolist())
 
     def _checked(self, found: Found, limits: Limits) -> Found:
         """Return the finding without a paper that does not meet the limits when counted afresh."""

@@ -268,30 +268,6 @@ def best_whole(
     return Found(End.STOPPED, picked, model.bound(), spent=spent)
 
 
-def some_paper(
-    program: Program, search: WarmSearch, limits: Limits, *, seconds: float
-) -> tuple[int, ...] | None:
-    """Return some paper that lies within the limits; None if none does or time runs out.
-
-    Parameters
-    ----------
-    program : Program
-        Over m items.
-    search : WarmSearch
-        Of the program.
-    limits : Limits
-        Of the paper.
-    seconds : float
-        Infinite for no limit.
-
-    Returns
-    -------
-    tuple of int or None
-    """
-    found = seek_paper(program, search, limits, seconds=seconds)
-    return None if found.picked is None else tuple(np.flatnonzero(found.picked).tolist())
-
-
 def seek_paper(program: Program, search: WarmSearch, limits: Limits, *, seconds: float) -> Found:
     """Return how the search for some paper within the limits ended.
 

@@ -1,6 +1,6 @@
 """Classical item statistics: p-values, point-biserials, alpha, omega, standard error."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -170,7 +170,7 @@ def _of_incomplete(responses: ResponseMatrix) -> Classical:
 
 
 def _of_complete(responses: ResponseMatrix) -> Classical:
-    statistics = _ItemStatistics.of(responses)
+    of_items = _of_incomplete(responses)
     covariance = score_covariance(responses)
     m, variance = len(responses.items), float(covariance.sum())
     spread = bool(variance > 0)
@@ -183,15 +183,10 @@ def _of_complete(responses: ResponseMatrix) -> Classical:
         "sem": None if alpha is not None else "withheld: it needs alpha",
         "alpha_if_removed": None if m > 2 else FEW_ITEMS,
     }
-    return Classical(
-        labels=responses.items,
-        persons=frozen(statistics.persons),
-        p=frozen(statistics.p),
-        sd=frozen(statistics.sd),
-        point_biserial=frozen(statistics.point_biserial),
-        point_biserial_rest=frozen(statistics.rest),
+    return replace(
+        of_items,
         alpha_if_removed=frozen(_alpha_without(covariance)),
-        score_mean=float(statistics.p.sum()),
+        score_mean=float(of_items.p.sum()),
         score_sd=float(np.sqrt(variance)) if np.isfinite(variance) else None,
         alpha=alpha,
         omega=omega,

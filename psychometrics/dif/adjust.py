@@ -21,7 +21,8 @@ def benjamini_hochberg(p_value: npt.ArrayLike) -> FloatArray:
 
     Notes
     -----
-    Benjamini & Hochberg (1995), the step-up procedure.
+    Benjamini & Hochberg (1995), the step-up procedure. `scipy.stats.false_discovery_control` is
+    the same without NaN; to import scipy.stats takes 0.25 s of CPU, as long as all else here.
     """
     given = np.asarray(p_value, dtype=np.float64)
     tests = np.flatnonzero(~np.isnan(given))

@@ -90,6 +90,31 @@ def test_every_operation_has_a_name_a_sentence_an_example_and_its_refusals() -> 
     assert len(names) == len(list(operations(document())))
 
 
+def test_a_parameter_can_be_left_out_and_never_be_null() -> None:
+    parameters = [
+        parameter
+        for _, _, operation in operations(document())
+        for parameter in operation.get("parameters", [])
+    ]
+    assert {"Idempotency-Key", "session", "window"} <= {one["name"] for one in parameters}
+    assert all("type" in one["schema"] for one in parameters)
+
+
+def test_every_operation_that_takes_a_body_says_that_it_may_be_unreadable(
+    small_world: World,
+) -> None:
+    headers = {"Authorization": f"Bearer {small_world.token}"}
+    form = "multipart/form-data; boundary="
+    for method, path, operation in operations(document()):
+        for kind in operation.get("requestBody", {}).get("content", {}):
+            headers["Content-Type"] = kind if kind == "application/json" else form
+            address = re.sub(r"\{\w+\}", "1", path)
+            reply = small_world.client().request(method, address, headers=headers, content=b"\xff")
+            assert reply.status_code == 400, f"{method} {path}"
+            told = operation["responses"]["400"]
+            assert "$ref" in told or reply.headers["Content-Type"] in told["content"]
+
+
 def test_every_example_of_a_body_is_one_that_is_accepted() -> None:
     models = {**vars(documents), **vars(papers)}
     checked = set()

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 CONSTRAINT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[0-9][A-Za-z0-9.]*)")
 
 # Each is put together from two halves, so that this file does not hold what it looks for.
-MACHINE_BOUND = {
+BOUND = {
     "a package index": "pypi"
     + r"\.org/simple|files\.python"
     + r"hosted\.org|--(extra-)?index"
@@ -23,6 +23,7 @@ MACHINE_BOUND = {
     "a path of one machine": r"(?<![\w.])(/ro"
     + r"ot|/work/(main|shared)|/home/\w+|/Us"
     + r"ers/\w+)/",
+    "a tracker's number": r"(?i)\b(iss" + r"ue|tick" + r"et|pull requ" + r"est)s? #?[0-9]",
 }
 
 
@@ -45,9 +46,9 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("what", MACHINE_BOUND)
-def test_no_file_is_bound_to_one_machine(what: str) -> None:
-    pattern = re.compile(MACHINE_BOUND[what].encode())
+@pytest.mark.parametrize("what", BOUND)
+def test_no_file_is_bound_to_one_machine_or_tracker(what: str) -> None:
+    pattern = re.compile(BOUND[what].encode())
     found = [str(path) for path in repository_files() if pattern.search(path.read_bytes())]
     assert found == [], f"{what} is named in these files"
 
@@ -82,3 +83,19 @@ def test_decisions_are_numbered_without_gaps() -> None:
     names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
     assert names
     assert [name[:5] for name in names] == [f"{n:04}-" for n in range(1, len(names) + 1)]
+
+
+DECISION = re.compile(
+    r"# (?P<number>[0-9]+)\. [^\n]+\n\n\*\*Context\.\*\* .+\n\n\*\*Choice\.\*\*.+"
+    r"\n\n\*\*Price\.\*\*.+\n\n\*\*What would change our mind\.\*\* .+",
+    re.DOTALL,
+)
+
+
+def test_decisions_have_one_shape_and_fill_one_page_at_most() -> None:
+    for path in (ROOT / "docs" / "decisions").glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        shape = DECISION.fullmatch(text)
+        assert shape is not None, f"{path.name}: context, choice, price, what would change our mind"
+        assert shape["number"] == str(int(path.name[:4])), path.name
+        assert len(text.splitlines()) <= 60, path.name

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 
 PATIENCE = 40.0
 
@@ -38,7 +38,7 @@ class Candidate:
     def sit(self) -> None:
         """Answer, change and close blocks until told to stop or the last block is open."""
         chance = random.Random(self.seed)  # noqa: S311 - a candidate's whims
-        with httpx.Client(
+        with httpx2.Client(
             base_url=f"{self.base_url}/api/v1",
             headers={"Authorization": f"Bearer {self.token}"},
             timeout=10,
@@ -49,7 +49,7 @@ class Candidate:
                 view = self._work_on_block(client, view, chance)
 
     def _work_on_block(
-        self, client: httpx.Client, view: dict[str, Any], chance: random.Random
+        self, client: httpx2.Client, view: dict[str, Any], chance: random.Random
     ) -> dict[str, Any]:
         rounds = 1 if not view["is_last_block"] else 3
         for _ in range(rounds):
@@ -62,7 +62,7 @@ class Candidate:
         path = f"/sittings/{self.sitting}/blocks/{view['block']}/close"
         return self._send(client, "POST", path, {})
 
-    def _answer(self, client: httpx.Client, position: int, chance: random.Random) -> None:
+    def _answer(self, client: httpx2.Client, position: int, chance: random.Random) -> None:
         path = f"/sittings/{self.sitting}/items/{position}"
         item = self._send(client, "GET", path, None)
         option = chance.choice(item["options"])["id"]
@@ -72,14 +72,14 @@ class Candidate:
             self.acknowledged.append(Acknowledged(position, option, saved["receipt"]))
 
     def _send(
-        self, client: httpx.Client, method: str, path: str, body: dict[str, Any] | None
+        self, client: httpx2.Client, method: str, path: str, body: dict[str, Any] | None
     ) -> dict[str, Any]:
         """Send until there is an answer: what a page or a program does when a connection breaks."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
                 reply = client.request(method, path, json=body)
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.05)

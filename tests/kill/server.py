@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import httpx
+import httpx2
 
 
 def free_port() -> int:
@@ -56,9 +56,9 @@ class Server:
         until = time.monotonic() + 30
         while time.monotonic() < until and self._process.poll() is None:
             try:
-                if httpx.get(f"{self.base_url}/readyz", timeout=2).status_code == 200:
+                if httpx2.get(f"{self.base_url}/readyz", timeout=2).status_code == 200:
                     return
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 time.sleep(0.05)
         self.kill()
         raise AssertionError(f"the server did not start:\n{self._log.read_text()}")

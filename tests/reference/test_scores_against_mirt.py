@@ -17,7 +17,7 @@ EVERY = pytest.mark.parametrize(
 )
 
 # EAP: the same integral. Modes: mirt's optimiser stops at a gradient near 1e-6 to 1e-5, and
-# takes its curvature numerically; the tolerance of theta is tenfold below the 0.001.
+# takes its curvature numerically; the tolerance of theta allows for both.
 EAP_TOLERANCE = 1e-6
 MODE_TOLERANCE = 1e-4
 CURVATURE_TOLERANCE = 1e-3

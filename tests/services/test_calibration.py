@@ -23,6 +23,7 @@ from app.services.calibration import accept, calibrate, calibration_record
 from app.services.calibration.accept import Wish
 from app.services.people import access
 from app.services.upkeep import replay
+from app.services.window.exposure import exposure_report
 from app.store import migrate
 from app.store.bank import bank
 from app.store.calibration import calibrations
@@ -220,8 +221,8 @@ def test_crediting_an_item_takes_back_the_grading_and_can_only_raise_marks(seaso
         before = {
             one.sitting: one.result for one in grade.window_results(tx, WINDOW, actor=anybody())
         }
-        met = sittings.exposure_counts(tx, WINDOW)
-    name = max(met, key=lambda item: met[item])
+        met = exposure_report(tx, WINDOW, actor=anybody()).exposure.items
+    name = max(met, key=lambda item: item.seen).item
     with season.database.begin() as tx:
         grade.credit(tx, WINDOW, name, "Two options were right", actor=season.actor(CHAIRS[0]))
     with pytest.raises(Refused, match="has not been graded"):

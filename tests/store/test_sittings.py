@@ -127,7 +127,6 @@ def test_every_delivered_position_is_an_exposure(database: Database) -> None:
             stored = sittings.save(tx, stored, after, step)
     with database.read() as tx:
         rows = tx.connection.execute(select(exposures).order_by(exposures.c.position)).all()
-        assert sittings.exposure_counts(tx, "w1") == dict.fromkeys(ITEMS, 1)
         assert sittings.seen_before(tx, stored.sitting.made.booking) == []
     assert [(row.position, row.item_id, row.version) for row in rows] == [
         (position, name, 1) for position, name in enumerate(ITEMS, start=1)

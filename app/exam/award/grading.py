@@ -151,7 +151,10 @@ def qualification_mark(modules: Sequence[ModuleMark]) -> int:
 def qualification_band(
     modules: Sequence[ModuleMark], bands: Sequence[Band], threshold: int
 ) -> Band:
-    """Return the band of the whole; one module below the threshold fails it."""
+    """Return the band of the whole; one module below the threshold fails it.
+
+    Nothing calls it yet: a season of the board, which holds the modules of a qualification, will.
+    """
     if any(module.mark < threshold for module in modules):
         return bands[-1]
     return band(qualification_mark(modules), bands)

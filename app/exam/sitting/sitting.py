@@ -97,10 +97,6 @@ class Sitting:
     block: int = 0
     block_is_open: bool = False
 
-    def block_of(self, position: int) -> int:
-        """Return the block that holds a position."""
-        return (position - 1) // self.made.block_size + 1
-
     def positions(self, block: int) -> range:
         """Return the positions of a block that has been delivered."""
         first = (block - 1) * self.made.block_size + 1

@@ -270,17 +270,6 @@ def seen_before(tx: Transaction, booking: str) -> list[tuple[ItemId, int]]:
     return [(ItemId(item), int(count)) for item, count in tx.connection.execute(query)]
 
 
-def exposure_counts(tx: Transaction, window: str) -> dict[str, int]:
-    """Return how many sittings of a window met each item."""
-    query = (
-        select(exposures.c.item_id, func.count())
-        .join(sittings, sittings.c.id == exposures.c.sitting_id)
-        .where(sittings.c.window_id == window)
-        .group_by(exposures.c.item_id)
-    )
-    return {item: int(count) for item, count in tx.connection.execute(query)}
-
-
 def _stored(tx: Transaction, query: Select[*tuple[Any, ...]], sitting: str) -> Stored:
     row = tx.connection.execute(query, {"sitting": sitting}).first()
     if row is None:

@@ -48,23 +48,39 @@ def _instant(value: object) -> datetime:
     return read.astimezone(UTC)
 
 
+def _whole(value: object) -> object:
+    """Return 3.0 as 3: JSON has one kind of number, and both are integers to JSON Schema."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _text(most: int, example: str) -> Any:  # noqa: ANN401 - pydantic types its own markers so
     return Field(min_length=1, max_length=most, examples=[example])
 
 
-Text = Annotated[str, AfterValidator(_plain)]
+# A regular expression of JSON Schema cannot name half a surrogate pair; no valid JSON holds one.
+Text = Annotated[
+    str,
+    AfterValidator(_plain),
+    Field(json_schema_extra={"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"}),
+]
 Name = Annotated[str, Field(pattern=f"^{NAME}$", examples=["5f0c3ab2e41d4f6f8a7d2f9f7f1c0e55"])]
 WindowName = Annotated[str, Field(pattern=f"^{NAME}$", examples=["2027-01"])]
 InPath = Annotated[str, Path(pattern=f"^{NAME}$")]
-Instant = Annotated[datetime, BeforeValidator(_instant), Field(examples=["2027-01-11T09:00:00Z"])]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    Field(
+        examples=["2027-01-11T09:00:00Z"],
+        json_schema_extra={"pattern": "^2[01][0-9]{2}-"},  # FIRST_YEAR to LAST_YEAR
+    ),
+]
 Told = Annotated[datetime, Field(examples=["2027-01-11T09:00:00Z"])]
 Reason = Annotated[Text, _text(500, "The power failed in room 3.")]
+Whole = BeforeValidator(_whole)
 Minutes = Annotated[float, Field(gt=0, le=1440, allow_inf_nan=False, examples=[10])]
 Session = Annotated[
-    int | None,
+    Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None,
     Field(
-        ge=0,
-        le=2**31 - 1,
         description="The sign-in that acts. Given, an older one is refused as superseded.",
         examples=[1],
     ),
@@ -163,7 +179,9 @@ class NewWindow(Request):
     exam: Annotated[str, Field(pattern=f"^{NAME}$", examples=["cim-l6-smm"])]
     opens_at: Instant
     closes_at: Annotated[Instant, Field(examples=["2027-01-16T17:00:00Z"])]
-    exam_version: Annotated[int | None, Field(ge=1, le=1_000_000, examples=[1])] = None
+    exam_version: Annotated[
+        Annotated[int, Field(ge=1, le=1_000_000), Whole] | None, Field(examples=[1])
+    ] = None
 
 
 class Counts(Document):

@@ -19,6 +19,7 @@ ABOUT = (
     "Idempotency-Key can be sent again safely. Results exist once they are released."
 )
 _REFUSALS = {
+    400: ("Unreadable", "unreadable", "The body could not be read as what it says it is."),
     401: ("NotSignedIn", "not-signed-in", "No valid bearer token, or a wrong access code."),
     403: ("Forbidden", "forbidden", "The token does not carry the scope that this needs."),
     404: ("NotFound", "not-found", "Nothing has this id."),
@@ -51,6 +52,8 @@ def document() -> Json:
     for method, path, operation in operations(made):
         _finish(method, path, operation)
         _exemplify(operation, schemas)
+        for parameter in operation.get("parameters", ()):
+            parameter["schema"] = _as_text(parameter["schema"])
     return made
 
 
@@ -119,15 +122,28 @@ def _finish(method: str, path: str, operation: Json) -> None:
         statuses |= {409} if method != "get" or "/sittings/" in path else set()
     if method != "get":
         statuses.add(413)
+    if "requestBody" in operation:
+        statuses.add(400)
     if operation["operationId"] == "take_sitting":
         statuses.add(429)
+    if operation["operationId"] == "issue_token":
+        # RFC 6749 has a form of its own for a refusal; a form that cannot be read is a problem.
+        operation["responses"]["400"]["content"] |= _refusal(400, *_REFUSALS[400][1:])["content"]
+        statuses.remove(400)
     for status in sorted(statuses):
         name = _REFUSALS[status][0]
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name}"}
+
+
+def _as_text(schema: Json) -> Json:
+    """Return the schema of a query's or a header's value: it can be left out, never be null."""
+    others = {name: value for name, value in schema.items() if name != "anyOf"}
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    return {**others, **kinds[0]} if len(kinds) == 1 else schema
 
 
 def _exemplify(operation: Json, schemas: Mapping[str, Json]) -> None:
     holders = [operation.get("requestBody", {}), *operation["responses"].values()]
     for holder in holders:
         for content in holder.get("content", {}).values():
-            content["example"] = example(content["schema"], schemas)
+            content.setdefault("example", example(content["schema"], schemas))

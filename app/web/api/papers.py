@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from app.exam.seeing.sitting import ItemView, SittingView
 from app.exam.sitting.sitting import Change, State
@@ -28,8 +29,24 @@ class Held(Request):
     session: Session = None
 
 
+# What `NewResponse._asks_for_one_thing` refuses, as the description says it.
+_ONE_THING: JsonDict = {
+    "allOf": [
+        {"anyOf": [{"required": [name]} for name in ("option", "clear", "flagged")]},
+        {
+            "not": {
+                "required": ["option", "clear"],
+                "properties": {"option": {"type": "string"}, "clear": {"const": True}},
+            }
+        },
+    ]
+}
+
+
 class NewResponse(Request):
     """What to save for a question: an option, a clearing, a flag. A field left out is kept."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_THING)
 
     request: Annotated[
         Text,

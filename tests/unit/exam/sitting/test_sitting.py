@@ -375,9 +375,6 @@ def test_blocks_cut_the_paper_into_equal_parts_and_a_rest(
         sitting = next_block(sitting)
         seen.append(list(sitting.open_positions()))
     assert seen == blocks
-    assert [[sitting.block_of(p) for p in part] for part in blocks] == [
-        [number] * len(part) for number, part in enumerate(blocks, start=1)
-    ]
 
 
 def test_a_record_that_does_not_begin_with_the_making_is_refused() -> None:

@@ -10,7 +10,6 @@ from itembank.blueprint.sentences import sentences
 from itembank.definition.breaches import breaches
 from itembank.definition.constraints import (
     Layout,
-    constraints_of,
     lay_out,
     seconds_expected,
     words_to_read,
@@ -65,7 +64,7 @@ def test_the_shipped_blueprint_is_quotas_that_nest_and_three_sets_of_enemies() -
 
 
 def test_a_blueprint_of_before_there_were_other_constraints_has_the_tree_it_had() -> None:
-    made = constraints_of(make_exam(), make_framework(), BANK)
+    made = lay_out(make_exam(), make_framework(), BANK).constraints()
     assert made.nested_only
     assert made.quotas.parent.tolist() == [-1, -1, 0, 0, 1]
     assert made.quotas.leaf.tolist() == [2] * 6 + [3] * 6 + [4] * 6
