@@ -65,3 +65,14 @@ def test_only_the_doors_load_late() -> None:
 @pytest.mark.parametrize("module", ["app.main", "app.cli", "psychometrics"])
 def test_an_import_brings_nothing_heavy(module: str) -> None:
     assert loaded_by(f"import {module}") & HEAVY == set()
+
+
+def test_no_password_is_hashed_by_an_import() -> None:
+    code = """
+import argon2
+def refuse(self, password, **more):
+    raise AssertionError("hashed")
+argon2.PasswordHasher.hash = refuse
+import app.main
+"""
+    assert "app.main" in loaded_by(code)
