@@ -12,10 +12,24 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("app", "itembank", "psychometrics", "migrations")
 
 # Each door says why in its module.
-LATE = {"psychometrics/calibration/girth.py": ["girth"]}
+LATE = {
+    "app/cli/entrance.py": ["a module by its name"],
+    "psychometrics/calibration/girth.py": ["girth"],
+}
 
 # scipy.stats takes longer to import than all of ours; girth brings it along.
 HEAVY = {"girth", "scipy.stats", "pandas", "matplotlib"}
+
+
+HELP = """
+import sys
+from app.cli import main
+sys.argv[1:] = ["--help"]
+try:
+    main()
+except SystemExit:
+    print()
+"""
 
 
 def loaded_by(code: str) -> set[str]:
@@ -65,6 +79,11 @@ def test_only_the_doors_load_late() -> None:
 @pytest.mark.parametrize("module", ["app.main", "app.cli", "psychometrics"])
 def test_an_import_brings_nothing_heavy(module: str) -> None:
     assert loaded_by(f"import {module}") & HEAVY == set()
+
+
+def test_help_loads_no_command() -> None:
+    rooms = {name for name in loaded_by(HELP) if name.split(".")[0] in ROOMS}
+    assert rooms == {"app", "app.cli", "app.cli.entrance", "app.cli.table"}
 
 
 def test_no_password_is_hashed_by_an_import() -> None:
