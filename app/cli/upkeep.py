@@ -11,7 +11,8 @@ from app.cli.output import Output, instant, line, table
 from app.cli.station import opened
 from app.services.bank import starter
 from app.services.upkeep import backup as backups
-from app.store import migrate as schema
+from app.store import migrate as migrations
+from app.store import schema
 
 single = typer.Typer()
 
@@ -28,7 +29,7 @@ def migrate(out: Output) -> None:
     """
     with opened(migrated=False) as here:
         before = schema.current(here.database)
-        schema.upgrade(here.database)
+        migrations.upgrade(here.database)
         with here.database.begin() as tx:
             loaded = starter.load_starter(tx)
     newest = schema.newest()
