@@ -7,7 +7,9 @@ from sqlalchemy import column, inspect, select, table
 from app.errors import StoreNotMigrated
 from app.store.database import Database, Transaction
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+# An installed Adept has its migrations in this package, a checkout has them beside its packages.
+_INSTALLED = Path(__file__).with_name("migrations")
+SCRIPTS = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "migrations"
 # alembic's own table of one row. To ask it takes no alembic, which is dear to import.
 _VERSION = table("alembic_version", column("version_num"))
 
