@@ -17,7 +17,7 @@ from app.errors import ExamError
 from app.services.people.keys import load_keys
 from app.services.sitting import sit
 from app.settings import Settings
-from app.store import migrate
+from app.store import schema
 from app.store.database import connect
 from app.web import faults, health
 from app.web.api import routes as api
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = ambient.now) -> FastAPI:
     """Return the application; raise StoreNotMigrated if the schema is not this version's."""
     database = connect(settings.url(), pool_size=settings.pool_size)
-    migrate.require_newest(database)
+    schema.require_newest(database)
     with database.begin() as tx:
         keys = load_keys(tx)
     service = Service(database=database, settings=settings, keys=keys, clock=clock)

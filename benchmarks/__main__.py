@@ -1,6 +1,6 @@
 """`make bench`: every benchmark in one run, as ratios against peers and floors.
 
-`python -m benchmarks measurement` or `python -m benchmarks service` runs one half.
+`python -m benchmarks measurement`, `service` or `imports` runs one part.
 """
 
 import sys
@@ -16,6 +16,7 @@ from benchmarks import (
     calibration,
     calibration_peers,
     fit,
+    imports,
     saves,
     selection_share,
     start,
@@ -23,7 +24,7 @@ from benchmarks import (
 from tests.machine import find_postgres
 from tests.postgres_server import running_server
 
-HALVES = ("measurement", "service")
+PARTS = ("measurement", "service", "imports")
 
 
 def fresh(server: str, name: str) -> str:
@@ -60,15 +61,17 @@ def service() -> None:
         )
 
 
-def main(halves: list[str]) -> None:
+def main(parts: list[str]) -> None:
     """Measure and print."""
-    unknown = set(halves) - set(HALVES)
+    unknown = set(parts) - set(PARTS)
     if unknown:
-        sys.exit(f"no benchmarks named {', '.join(sorted(unknown))}; there are {', '.join(HALVES)}")
-    if "measurement" in (halves or HALVES):
+        sys.exit(f"no benchmarks named {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if "measurement" in (parts or PARTS):
         measurement()
-    if "service" in (halves or HALVES):
+    if "service" in (parts or PARTS):
         service()
+    if "imports" in (parts or PARTS):
+        imports.report()
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from app.store import database, migrate
+from app.store import database, migrate, schema
 
 
 def start(name: str) -> None:
     """Write the next numbered migration; what it holds is a draft for a person to finish."""
-    number = f"{int(migrate.newest()) + 1:04}"
+    number = f"{int(schema.newest()) + 1:04}"
     with TemporaryDirectory() as folder:
         newest = database.connect(f"sqlite:///{folder}/newest.sqlite")
         with newest.changing_schema() as tx:

@@ -12,12 +12,12 @@ from app.demo.precision import Closeness, Precision
 from app.demo.season import LARGEST_SEED, Decision, Marking, Season, run_season
 from app.demo.simulated_window import EXPOSURE_LIMIT, Sat
 
-room = typer.Typer()
+single = typer.Typer()
 
 MARKINGS = ("window 1, ratings", "window 1, calibrated", "window 2")
 
 
-@command(room)
+@command(single)
 def demo(
     out: Output,
     *,

@@ -9,10 +9,10 @@ from app.cli.output import Output, table
 from app.cli.station import opened
 from app.services.upkeep.doctor import Status, examine
 
-room = typer.Typer()
+single = typer.Typer()
 
 
-@command(room)
+@command(single)
 def doctor(out: Output) -> None:
     """Look at everything an exam rests on, and say what to do where something is not well.
 

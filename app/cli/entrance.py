@@ -1,54 +1,48 @@
-"""The entrance of `adept`: its rooms of commands, and what every one of them does first."""
+"""The entrance of `adept`: it lists the table of commands, and loads the one that is called.
+
+This is one of the two doors that load late: a command loads what it needs and no other's, and
+help loads none. What all commands need together takes over a second to import.
+"""
+
+from importlib import import_module  # noqa: TID251 - the table of commands loads late
 
 import typer
+from typer._click.core import Command, Context  # typer gives them no public name
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from app.cli import (
-    audit,
-    bank,
-    booking,
-    calibration,
-    candidate,
-    client,
-    demo,
-    doctor,
-    exam,
-    grade,
-    item,
-    replay,
-    serve,
-    simulate,
-    sitting,
-    staff,
-    upkeep,
-    window,
-)
+from app.cli.table import ROOMS, SINGLE
 
-ROOMS = {
-    "candidate": candidate.room,
-    "booking": booking.room,
-    "sitting": sitting.room,
-    "window": window.room,
-    "exam": exam.room,
-    "calibration": calibration.room,
-    "bank": bank.room,
-    "item": item.room,
-    "staff": staff.room,
-    "client": client.room,
-    "audit": audit.room,
-}
-SINGLE = (
-    upkeep.room,
-    serve.room,
-    demo.room,
-    calibration.single,
-    grade.room,
-    replay.room,
-    simulate.room,
-    doctor.room,
-)
+
+class Table(TyperGroup):
+    """The table as typer's group: it holds what a list says, and resolves to the real command."""
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """Return the command that is called, loaded, with its own arguments."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else load(name), rest
+
+
+def load(name: str) -> Command:
+    """Return a command or a room of the table from its module."""
+    module = import_module(f"app.cli.{(SINGLE | ROOMS)[name].module}")
+    place = typer.Typer(rich_markup_mode="markdown")
+    if name in ROOMS:
+        place.add_typer(module.room, name=name)
+    else:
+        place.registered_commands += module.single.registered_commands
+    return get_group(place).commands[name]
+
+
+def _listed() -> None:
+    """Stand in a list for a command that is not loaded."""
+
 
 app = typer.Typer(
     name="adept",
+    cls=Table,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -59,10 +53,8 @@ app = typer.Typer(
     "Every command has `--json` for machines.\n\n"
     "First steps: `adept migrate`, then `adept doctor`, then `adept serve`.",
 )
-for name, room in ROOMS.items():
-    app.add_typer(room, name=name)
-for room in SINGLE:
-    app.registered_commands += room.registered_commands
+for name, entry in (SINGLE | ROOMS).items():
+    app.command(name, help=entry.words)(_listed)
 
 
 def main() -> None:

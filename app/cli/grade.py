@@ -9,12 +9,12 @@ from app.cli.output import Output, line, table
 from app.cli.station import actor, claimed, opened
 from app.services.award import grade as grading
 
-room = typer.Typer()
+single = typer.Typer()
 
 Window = Annotated[str, typer.Option(help="The window's id.")]
 
 
-@command(room)
+@command(single)
 def grade(out: Output, *, window: Window) -> None:
     """Grade every ended sitting of a closed window; again: anew, until it is released.
 
@@ -30,7 +30,7 @@ def grade(out: Output, *, window: Window) -> None:
     )
 
 
-@command(room)
+@command(single)
 def release(
     out: Output,
     *,

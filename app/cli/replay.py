@@ -12,13 +12,13 @@ from app.cli.station import actor, opened
 from app.services.upkeep import replay as derive
 from app.services.upkeep.replay import Replay
 
-room = typer.Typer()
+single = typer.Typer()
 
 Sitting = Annotated[str | None, typer.Argument(help="The sitting's id.")]
 Window = Annotated[str | None, typer.Option(help="Replay every sitting of this window instead.")]
 
 
-@command(room)
+@command(single)
 def replay(out: Output, sitting: Sitting = None, *, window: Window = None) -> None:
     """Derive every item choice, theta and mark again, and say where they differ from the record.
 

@@ -22,7 +22,7 @@ from app.settings import Settings
 from app.store import migrate
 from app.store.server_lock import served
 
-room = typer.Typer()
+single = typer.Typer()
 
 APP = "app.main:from_environment"
 BACKLOG = 4096
@@ -31,7 +31,7 @@ SECONDS_TO_FINISH = 15
 SECONDS_TO_ANSWER = 60
 
 
-@command(room)
+@command(single)
 def serve(
     out: Output,
     *,

@@ -18,13 +18,13 @@ from app.web.board.desk.pages import Cell, Table
 from app.web.board.preflight.body import Body, report_body
 from app.web.board.preflight.file import report_file
 
-room = typer.Typer()
+single = typer.Typer()
 
 # A terminal shows the most used items; the file and the page show all.
 SHOWN_ROWS = 30
 
 
-@command(room)
+@command(single)
 def simulate(  # noqa: PLR0913 - a command's options are its arguments
     out: Output,
     *,

@@ -13,7 +13,7 @@ from app.errors import Invalid, StoreNotMigrated
 from app.exam.people.permissions import EVERYTHING, Actor, Face, Grant, Role, Through
 from app.services.people import access
 from app.settings import Settings
-from app.store import migrate
+from app.store import schema
 from app.store.database import Database, Transaction, connect
 
 
@@ -45,8 +45,8 @@ def opened(*, migrated: bool = True) -> Iterator[Station]:
         if migrated:
             path = database.sqlite_path()
             if path is not None and not path.exists():
-                raise StoreNotMigrated(None, migrate.newest())
-            migrate.require_newest(database)
+                raise StoreNotMigrated(None, schema.newest())
+            schema.require_newest(database)
         yield Station(settings, database)
     finally:
         database.close()

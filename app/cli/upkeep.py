@@ -11,14 +11,15 @@ from app.cli.output import Output, instant, line, table
 from app.cli.station import opened
 from app.services.bank import starter
 from app.services.upkeep import backup as backups
-from app.store import migrate as schema
+from app.store import migrate as migrations
+from app.store import schema
 
-room = typer.Typer()
+single = typer.Typer()
 
 File = Annotated[Path, typer.Argument(help="The backup file.")]
 
 
-@command(room)
+@command(single)
 def migrate(out: Output) -> None:
     """Bring the database to this version's schema, and load the starter data into an empty one.
 
@@ -28,7 +29,7 @@ def migrate(out: Output) -> None:
     """
     with opened(migrated=False) as here:
         before = schema.current(here.database)
-        schema.upgrade(here.database)
+        migrations.upgrade(here.database)
         with here.database.begin() as tx:
             loaded = starter.load_starter(tx)
     newest = schema.newest()
@@ -38,7 +39,7 @@ def migrate(out: Output) -> None:
     out.report(value, line(f"The database is at version {newest}, which {said}.{stocked}"))
 
 
-@command(room)
+@command(single)
 def backup(out: Output, file: File) -> None:
     """Write the whole database, as it is at one instant, to a file; exams may go on meanwhile.
 
@@ -61,7 +62,7 @@ def backup(out: Output, file: File) -> None:
     out.report(value, line(f"{file}: {made.rows} rows, {size / 1024:.0f} KiB, whole and checked."))
 
 
-@command(room)
+@command(single)
 def restore(
     out: Output,
     file: File,

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
@@ -227,10 +226,11 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
     engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_recycle=1800)
 
     @event.listens_for(engine, "connect")
-    def configure(connection: psycopg.Connection, _: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = on")
-            cursor.execute("SET lock_timeout = '15s'")
+    def configure(connection: DBAPIConnection, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SET lock_timeout = '15s'")
+        cursor.close()
         connection.commit()
 
     @event.listens_for(engine, "checkin")
@@ -245,7 +245,7 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
             return
         try:
             engine.dialect.do_ping(connection)
-        except psycopg.Error as exc:
+        except engine.dialect.loaded_dbapi.Error as exc:
             raise DisconnectionError from exc
 
     return engine

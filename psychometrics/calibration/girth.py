@@ -1,11 +1,13 @@
-"""The one door to girth: what it estimates soundly, checked before and completed after."""
+"""The one door to girth: what it estimates soundly, checked before and completed after.
+
+girth is loaded when it is first asked: it brings scipy.stats along, which takes longer to import
+than all of ours, and nobody but a cross-check wants it.
+"""
 
 from dataclasses import dataclass, replace
 
-import girth
 import numpy as np
 import numpy.typing as npt
-from girth.utilities import INVALID_RESPONSE
 from scipy.special import expit
 
 from psychometrics.arrays import BoolArray, FloatArray, frozen
@@ -178,7 +180,9 @@ def girth_estimates(responses: ResponseMatrix, model: Model, *, max_rounds: int)
     equals the raw share among the item's takers, and maximises the marginal likelihood over a
     alone. Where all took all, or by chance, that is close to marginal maximum likelihood.
     """
-    table = _table(responses)
+    import girth  # noqa: PLC0415 - one of the two doors that load late; the reason is atop
+
+    table = _table(responses, girth.INVALID_RESPONSE)
     try:
         with np.errstate(divide="raise", invalid="raise", over="raise", under="ignore"):
             found = (
@@ -283,10 +287,10 @@ def _check_presentation(responses: ResponseMatrix) -> None:
         )
 
 
-def _table(responses: ResponseMatrix) -> npt.NDArray[np.int64]:
+def _table(responses: ResponseMatrix, missing: int) -> npt.NDArray[np.int64]:
     """Return items x persons, whole numbers, missing ones tagged: what girth reads."""
     n, m = responses.shape
-    table = np.full((m, n), INVALID_RESPONSE, dtype=np.int64)
+    table = np.full((m, n), missing, dtype=np.int64)
     table[responses.columns, responses.person_of_cell()] = responses.scores
     repeats = responses.weights.astype(np.int64)
     return table if (repeats == 1).all() else np.repeat(table, repeats, axis=1)

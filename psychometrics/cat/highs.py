@@ -1,18 +1,26 @@
-"""The one door to HiGHS: a program it keeps, solves again and again, and can be stopped at."""
+"""The one door to HiGHS: a program it keeps, solves again and again, and can be stopped at.
+
+Where highspy is not installed all of measurement but the assembly of papers works.
+"""
 
 from enum import Enum, auto
 
-import highspy
 import numpy as np
 from scipy.sparse import csc_array
 
 from psychometrics.arrays import FloatArray
 from psychometrics.cat.program import Limits, Program
 
+try:
+    import highspy
+except ModuleNotFoundError:
+    _INSTALLED = False
+else:
+    _INSTALLED = True
+
 _TOLERANCE = 1e-10
 _TOP_EXPONENT = 17
 _GOLDEN = (5**0.5 - 1) / 2
-_STATUS = highspy.HighsModelStatus
 
 
 class End(Enum):
@@ -72,6 +80,10 @@ class Model:
 
     def __init__(self, program: Program, *, whole: bool = False) -> None:
         """Pass the program; `whole` makes every variable a whole number."""
+        if not _INSTALLED:
+            raise ModuleNotFoundError(
+                "papers are assembled by HiGHS: install highspy", name="highspy"
+            )
         self._whole = whole
         self._columns = np.arange(program.columns, dtype=np.int32)
         self._rows = np.arange(len(program.lower), dtype=np.int32)
@@ -129,9 +141,10 @@ class Model:
     def _run(self) -> End:
         self._highs.run()
         status = self._highs.getModelStatus()
-        if status == _STATUS.kOptimal:
+        ends = highspy.HighsModelStatus
+        if status == ends.kOptimal:
             return End.OPTIMAL
-        if status in (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible):
+        if status in (ends.kInfeasible, ends.kUnboundedOrInfeasible):
             return End.INFEASIBLE
         return End.STOPPED
 
@@ -153,7 +166,7 @@ class Model:
         return np.array(solution.col_value) if solution.value_valid else None
 
 
-def _highs_program(program: Program, *, whole: bool) -> highspy.HighsLp:
+def _highs_program(program: Program, *, whole: bool) -> "highspy.HighsLp":
     columns, matrix = program.columns, csc_array(program.matrix)
     given = highspy.HighsLp()
     given.num_col_, given.num_row_ = columns, len(program.lower)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc, chdtri
 
 from psychometrics.arrays import BoolArray, FloatArray, IntArray, frozen
 from psychometrics.calibration import Calibration, Latent, Priors, calibrate
@@ -217,7 +217,7 @@ def _purify(
 ) -> _Purified:
     free = np.zeros(len(work.responses.items), dtype=bool)
     seen: list[bytes] = []
-    limit = float(chi2.isf(alpha, _degrees(work.model)))
+    limit = float(chdtri(_degrees(work.model), alpha))
     for turn in range(1, max_rounds + 1):
         seen.append(free.tobytes())
         last = _test_all(work, free, turn, progress)
@@ -333,7 +333,7 @@ def _degrees(model: DifModel) -> int:
 def _told(work: _Work, purified: _Purified, names: tuple[str, str]) -> LikelihoodRatio:
     last = purified.last
     degrees = _degrees(work.model)
-    p_value = np.asarray(chi2.sf(last.chi_square, degrees))
+    p_value = np.asarray(chdtrc(degrees, last.chi_square))
     reasons = [
         (label, reason or NO_FIT)
         for label, reason, chi in zip(

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, log_expit
-from scipy.stats import chi2
+from scipy.special import chdtrc, expit, log_expit
 
 from psychometrics.arrays import BoolArray, FloatArray, IntArray, frozen
 from psychometrics.dif.matching import Matching, match
@@ -285,7 +284,7 @@ def _compare(design: _Design, small: _Fit, large: _Fit, degrees: int) -> Logisti
     change = _nagelkerke(design, large) - _nagelkerke(design, small)
     return LogisticTest(
         chi_square=frozen(chi_square),
-        p_value=frozen(np.asarray(chi2.sf(chi_square, degrees))),
+        p_value=frozen(np.asarray(chdtrc(degrees, chi_square))),
         degrees=degrees,
         r_square_change=frozen(np.where(sound, change, np.nan)),
     )

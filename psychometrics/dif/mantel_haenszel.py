@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from psychometrics.arrays import BoolArray, FloatArray, frozen
 from psychometrics.dif.matching import Matching, match
@@ -101,7 +101,7 @@ def mantel_haenszel(  # noqa: PLR0913 - the three arguments of the matching, sai
     finite = np.isfinite(log_ratio)
     delta = np.where(finite, DELTA * log_ratio, np.nan)
     error = np.where(finite, abs(DELTA) * np.sqrt(variance), np.nan)
-    p_value = np.asarray(chi2.sf(chi_square, 1))
+    p_value = np.asarray(chdtrc(1, chi_square))
     return MantelHaenszel(
         labels=responses.items,
         matched=matched,

@@ -144,17 +144,6 @@ def test_nobody_outside_reaches_past_the_door_of_psychometrics() -> None:
                 assert node.module == "psychometrics", path
 
 
-def test_nothing_is_imported_inside_a_function() -> None:
-    for room in ("app", "itembank", "psychometrics"):
-        for path in ROOT.glob(f"{room}/**/*.py"):
-            for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                    inner = [
-                        n for n in ast.walk(function) if isinstance(n, ast.Import | ast.ImportFrom)
-                    ]
-                    assert not inner, f"{path}: {function.name}"
-
-
 def test_every_module_says_in_one_line_what_lives_there() -> None:
     for room in ("app", "itembank", "psychometrics"):
         for path in ROOT.glob(f"{room}/**/*.py"):

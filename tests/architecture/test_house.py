@@ -66,6 +66,12 @@ def test_every_dependency_of_the_project_is_pinned() -> None:
     assert names - constraints().keys() == set()
 
 
+def test_what_builds_is_pinned_as_what_is_tested() -> None:
+    (builder,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    name, _, version = builder.partition("==")
+    assert constraints()[normal(name)] == version
+
+
 def test_make_alone_lists_every_target_with_its_help() -> None:
     make = shutil.which("make")
     if make is None:

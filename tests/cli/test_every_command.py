@@ -1,31 +1,26 @@
 """Every command teaches by an example, speaks to machines, and knows wrong usage."""
 
+from importlib import import_module  # noqa: TID251 - to hold the table against its modules
+from pathlib import Path
+
 import pytest
-import typer
-from typer.main import get_command
+from typer.main import get_group
 from typer.testing import CliRunner
 
-from app.cli.entrance import app
+from app.cli import entrance
+from app.cli.entrance import app, load
+from app.cli.table import ROOMS, SINGLE
 
 
 def commands() -> dict[str, list[str]]:
     """Return every command as it is typed, with its options."""
-    found: dict[str, list[str]] = {}
-    rooms = [("", app)] + [
-        (f"{group.name} ", group.typer_instance)
-        for group in app.registered_groups
-        if group.typer_instance is not None
-    ]
-    for before, room in rooms:
-        bare = typer.Typer()
-        bare.registered_commands = room.registered_commands
-        # A typer with one command has no group, so a second one is put beside it.
-        bare.command("nothing")(lambda: None)
-        group = get_command(bare)
-        for name, one in getattr(group, "commands", {}).items():
-            if name != "nothing":
-                found[before + name] = [opt for param in one.params for opt in param.opts]
-    return found
+    typed = {name: load(name) for name in SINGLE}
+    for name in ROOMS:
+        within = getattr(load(name), "commands", {})
+        typed |= {f"{name} {inner}": one for inner, one in within.items()}
+    return {
+        name: [opt for param in one.params for opt in param.opts] for name, one in typed.items()
+    }
 
 
 COMMANDS = commands()
@@ -43,6 +38,26 @@ WANTED = """
 
 def test_every_command_that_was_promised_is_there() -> None:
     assert set(COMMANDS) == {name.strip() for name in WANTED.split(",")}
+
+
+@pytest.mark.parametrize("name", [*SINGLE, *ROOMS])
+def test_the_table_says_of_a_command_what_its_module_says(name: str) -> None:
+    told = (load(name).help or "").split("\n\n")[0]
+    assert " ".join(told.split()) == (SINGLE | ROOMS)[name].words
+
+
+def test_the_table_holds_all_that_the_modules_hold() -> None:
+    folder = Path(entrance.__file__).parent
+    modules = {path.stem: import_module(f"app.cli.{path.stem}") for path in folder.glob("*.py")}
+    alone = {
+        name: place
+        for place, module in modules.items()
+        if hasattr(module, "single")
+        for name in get_group(module.single).commands
+    }
+    assert alone == {name: entry.module for name, entry in SINGLE.items()}
+    rooms = {place for place, module in modules.items() if hasattr(module, "room")}
+    assert rooms == {entry.module for entry in ROOMS.values()}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

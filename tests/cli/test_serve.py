@@ -43,14 +43,14 @@ def serving(*words: str, folder: Path, port: int, **more: str) -> Iterator[subpr
         text=True,
     )
     try:
-        _wait(started, port)
+        wait(started, port)
         yield started
     finally:
         started.kill()
         started.communicate()
 
 
-def _wait(started: subprocess.Popen[str], port: int) -> None:
+def wait(started: subprocess.Popen[str], port: int) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert started.poll() is None, started.communicate()

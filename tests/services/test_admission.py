@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from app.errors import (
     Duplicate,
@@ -367,3 +369,12 @@ def test_expired_tokens_are_swept_when_new_ones_are_made(season: Season) -> None
     token(season, "centre", secret)
     with season.database.read() as tx, pytest.raises(NotSignedIn):
         access.bearer_of(tx, old, Scope.RESULTS_READ, at(1))
+
+
+@pytest.mark.parametrize("hasher", [PasswordHasher(), PasswordHasher(1, 8 * 2, 2, 24, 8)], ids=str)
+def test_checking_nobodys_password_costs_what_a_members_costs(hasher: PasswordHasher) -> None:
+    nobodys = access.nobodys_hash(hasher)
+    assert extract_parameters(nobodys) == extract_parameters(hasher.hash("a password"))
+    # A mismatch is found after the whole computation; a malformed hash would be refused before.
+    with pytest.raises(VerifyMismatchError):
+        hasher.verify(nobodys, "a password")

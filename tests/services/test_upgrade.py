@@ -16,7 +16,7 @@ from app.exam.sitting.sitting import State
 from app.services.award import grade
 from app.services.upkeep import backup, replay
 from app.services.window import exam_windows
-from app.store import dump, migrate, tables
+from app.store import dump, migrate, schema, tables
 from app.store.database import Database, connect
 from app.store.sitting import sittings
 from app.store.tables import events
@@ -52,10 +52,10 @@ def upgrade() -> None:
 @pytest.fixture
 def scratch_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the path of a migration after the newest, which the test may write."""
-    newest = migrate.newest()
+    newest = schema.newest()
     scripts = tmp_path / "migrations"
-    shutil.copytree(migrate.SCRIPTS, scripts)
-    monkeypatch.setattr(migrate, "SCRIPTS", scripts)
+    shutil.copytree(schema.SCRIPTS, scripts)
+    monkeypatch.setattr(schema, "SCRIPTS", scripts)
     path = scripts / "versions" / "9001_scratch.py"
     path.write_text(REBUILD.format(newest=newest, more=""))
     return path
@@ -100,7 +100,7 @@ def test_an_upgrade_that_rebuilds_tables_keeps_every_row_and_chain(
     database, sitter = make_old(database_url, scratch_revision)
     before = without_notes(database)
     migrate.upgrade(database)
-    assert migrate.current(database) == "9001"
+    assert schema.current(database) == "9001"
     assert without_notes(database) == before
     with database.read() as tx:
         assert replay.verify(tx).breaks == ()
@@ -123,7 +123,7 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(
     before = without_notes(database)
     with pytest.raises(RuntimeError, match="power cut"):
         migrate.upgrade(database)
-    assert migrate.current(database) == newest
+    assert schema.current(database) == newest
     assert without_notes(database) == before
     database.close()
 
@@ -159,7 +159,7 @@ def test_a_backup_of_the_older_schema_is_upgraded_when_it_is_restored(
     fresh = connect(f"sqlite:///{tmp_path}/fresh.sqlite")
     restored = backup.restore(fresh, path, replace=None, progress=nothing)
     assert made.revision != "9001"
-    assert migrate.current(fresh) == "9001"
+    assert schema.current(fresh) == "9001"
     assert without_notes(fresh) == before
     assert restored.verification.breaks == ()
     fresh.close()

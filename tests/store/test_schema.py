@@ -13,11 +13,11 @@ from sqlalchemy.sql.type_api import TypeEngine
 
 from app.errors import StoreNotMigrated
 from app.services.upkeep.health import health
-from app.store import migrate
+from app.store import migrate, schema
 from app.store.database import Database, connect
 from app.store.tables import Instant, metadata
 
-VERSIONS = migrate.SCRIPTS / "versions"
+VERSIONS = schema.SCRIPTS / "versions"
 
 
 def same_type(
@@ -68,10 +68,11 @@ def test_every_foreign_key_in_the_tables_is_kept_by_the_database(database: Datab
 
 
 def test_there_is_one_head_and_each_migration_is_numbered_after_the_one_before() -> None:
-    scripts = ScriptDirectory(str(migrate.SCRIPTS))
+    scripts = ScriptDirectory(str(schema.SCRIPTS))
     assert len(scripts.get_heads()) == 1
     revisions = [one.revision for one in reversed(list(scripts.walk_revisions()))]
     assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
+    assert revisions[-1] == schema.newest()
     names = sorted(path.name for path in VERSIONS.glob("*.py"))
     assert [name[:5] for name in names] == [f"{revision}_" for revision in revisions]
 
@@ -96,17 +97,17 @@ def test_a_migration_imports_nothing_of_ours(path: Path) -> None:
 def test_an_empty_database_is_refused_with_the_command_to_run(database_url: str) -> None:
     database = connect(database_url)
     with pytest.raises(StoreNotMigrated, match=r"at version none.*Run `adept migrate`"):
-        migrate.require_newest(database)
+        schema.require_newest(database)
     assert not health(database).is_ready
     migrate.upgrade(database)
-    migrate.require_newest(database)
+    schema.require_newest(database)
     assert health(database).is_ready
     database.close()
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     migrate.upgrade(database)
-    assert migrate.current(database) == migrate.newest()
+    assert schema.current(database) == schema.newest()
 
 
 def test_every_text_that_people_type_has_a_bound() -> None:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.errors import BackupDamaged, Invalid, Refused, StoreNotEmpty, StoreNotMigrated
 from app.services.upkeep import replay
 from app.services.upkeep.replay import Verification
-from app.store import dump, migrate
+from app.store import dump, migrate, schema
 from app.store.database import Database, Transaction
 from app.store.dump import TableShape
 from app.store.private_files import private_file
@@ -109,7 +109,7 @@ def restore(database: Database, path: Path, *, replace: str | None, progress: Pr
     Unless the database is unused, `replace` must be its name, typed by a person.
     """
     manifest = verify(path, progress=lambda done, of: progress(done, 2 * of))
-    if not migrate.knows(manifest.revision):
+    if not schema.knows(manifest.revision):
         raise Refused(
             f"The backup is of schema {manifest.revision}, which this Adept does not know. "
             "Install the version that made it, or a newer one."
@@ -126,9 +126,9 @@ def restore(database: Database, path: Path, *, replace: str | None, progress: Pr
 
 
 def _manifest(tx: Transaction, at: datetime) -> Manifest:
-    revision = migrate.revision(tx)
+    revision = schema.revision(tx)
     if revision is None:
-        raise StoreNotMigrated(None, migrate.newest())
+        raise StoreNotMigrated(None, schema.newest())
     counts = dump.counts(tx)
     tables = tuple(
         DumpedTable(name=shape.name, columns=shape.columns, rows=counts[shape.name])

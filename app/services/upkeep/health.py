@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.store import migrate
+from app.store import schema
 from app.store.database import Database
 
 
@@ -21,4 +21,4 @@ class Health:
 
 def health(database: Database) -> Health:
     """Return the health of a database; raise StoreUnavailable if it does not answer."""
-    return Health(migrate.current(database), migrate.newest())
+    return Health(schema.current(database), schema.newest())

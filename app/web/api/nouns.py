@@ -1,7 +1,5 @@
 """The operations of version 1, noun by noun."""
 
-from fastapi import APIRouter
-
 from app.web.api import (
     bookings,
     calibrations,
@@ -14,16 +12,15 @@ from app.web.api import (
     windows,
 )
 
-router = APIRouter()
-for noun in (
-    tokens,
-    exams,
-    candidates,
-    windows,
-    exposure,
-    bookings,
-    sittings,
-    results,
-    calibrations,
-):
-    router.include_router(noun.router, prefix="/v1")
+# Whoever serves or describes them includes each one: FastAPI builds routes anew at every level.
+ROUTERS = (
+    tokens.router,
+    exams.router,
+    candidates.router,
+    windows.router,
+    exposure.router,
+    bookings.router,
+    sittings.router,
+    results.router,
+    calibrations.router,
+)

@@ -87,7 +87,8 @@ def example(schema: Json, schemas: Mapping[str, Json]) -> Any:  # noqa: ANN401 -
 
 def _placed() -> APIRouter:
     placed = APIRouter()
-    placed.include_router(nouns.router, prefix="/api")
+    for noun in nouns.ROUTERS:
+        placed.include_router(noun, prefix="/api/v1")
     return placed
 
 

@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.web.api import nouns, reference
+from app.web.api import reference
+from app.web.api.nouns import ROUTERS
 
 router = APIRouter()
-router.include_router(nouns.router)
+for noun in ROUTERS:
+    router.include_router(noun, prefix="/v1")
 router.include_router(reference.router)
