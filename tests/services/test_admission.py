@@ -371,7 +371,9 @@ def test_expired_tokens_are_swept_when_new_ones_are_made(season: Season) -> None
         access.bearer_of(tx, old, Scope.RESULTS_READ, at(1))
 
 
-@pytest.mark.parametrize("hasher", [PasswordHasher(), PasswordHasher(1, 8 * 2, 2, 24, 8)], ids=str)
+@pytest.mark.parametrize(
+    "hasher", [PasswordHasher(), PasswordHasher(1, 8 * 2, 2, 24, 8)], ids=["usual", "other"]
+)
 def test_checking_nobodys_password_costs_what_a_members_costs(hasher: PasswordHasher) -> None:
     nobodys = access.nobodys_hash(hasher)
     assert extract_parameters(nobodys) == extract_parameters(hasher.hash("a password"))
