@@ -1,5 +1,6 @@
 """Fixtures that every folder of tests may use: databases and the browser."""
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ CHROMIUM_SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_configure() -> None:
+    """Hash passwords as cheaply as the setting allows, here and in the servers that tests start."""
+    os.environ["ADEPT_ARGON2_MEMORY_KIB"] = "1024"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -54,7 +54,7 @@ def add_staff(world: World) -> None:
     """Add a member of staff of each role, and a second chair."""
     with world.database.begin() as tx:
         for email, role in STAFF.items():
-            access.add_staff(tx, email, PASSWORD, frozenset({role}))
+            access.add_staff(tx, email, PASSWORD, frozenset({role}), settings=world.settings)
 
 
 def stranger(world: World) -> Desk:

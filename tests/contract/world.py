@@ -19,6 +19,7 @@ from app.store.database import Database, connect
 EXAM = "demo"
 WINDOW = "2027-01"
 CHAIRS = ("chair@example.org", "second@example.org")
+PASSWORD = "a long enough password"  # noqa: S105 - of people who do not exist
 
 
 class Clock:
@@ -84,7 +85,8 @@ class World:
         """Release a graded window by two people of the board."""
         with self.database.begin() as tx:
             for email in CHAIRS:
-                access.add_staff(tx, email, "a long enough password", frozenset({Role.CHAIR}))
+                roles = frozenset({Role.CHAIR})
+                access.add_staff(tx, email, PASSWORD, roles, settings=self.settings)
             grade.propose_release(tx, window, actor=self.actor(CHAIRS[0]))
             grade.confirm_release(tx, window, actor=self.actor(CHAIRS[1]))
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import process_time
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from app.errors import (
     Duplicate,
@@ -19,6 +22,7 @@ from app.services import access, bookings, exam_windows, keys, sit, views
 from app.services.access import Role, Scope
 from app.services.bookings import Issued
 from app.services.sit import Credentials, SignIn
+from app.settings import Settings
 from app.store import people
 from app.store import sittings as store
 from app.store.database import Database
@@ -247,7 +251,7 @@ def test_a_window_is_planned_once_and_on_an_exam_that_exists(season: Season) -> 
 
 def staff(season: Season, email: str = "Ann@Example.org", role: Role = Role.AUTHOR) -> None:
     with season.database.begin() as tx:
-        access.add_staff(tx, email, PASSWORD, frozenset({role}))
+        access.add_staff(tx, email, PASSWORD, frozenset({role}), settings=SETTINGS)
 
 
 def staff_sign_in(season: Season, email: str, password: str) -> access.StaffSignIn:
@@ -300,9 +304,51 @@ def test_staff_need_an_address_a_long_password_and_to_be_new(season: Season) -> 
     with season.database.begin() as tx:
         for email, password in (("ann", PASSWORD), ("ben@example.org", "short")):
             with pytest.raises(Invalid):
-                access.add_staff(tx, email, password, frozenset({Role.CHAIR}))
+                access.add_staff(tx, email, password, frozenset({Role.CHAIR}), settings=SETTINGS)
         with pytest.raises(Duplicate):
-            access.add_staff(tx, "ann@EXAMPLE.org", PASSWORD, frozenset({Role.CHAIR}))
+            access.add_staff(
+                tx, "ann@EXAMPLE.org", PASSWORD, frozenset({Role.CHAIR}), settings=SETTINGS
+            )
+
+
+def test_a_password_is_hashed_at_the_cost_that_is_set_and_checked_at_its_own(
+    season: Season,
+) -> None:
+    dear = Settings(argon2_memory_kib=4096)
+    with season.database.begin() as tx:
+        roles = frozenset({Role.CHAIR})
+        kept = access.add_staff(tx, "dear@example.org", PASSWORD, roles, settings=dear)
+        assert extract_parameters(kept.password_hash).memory_cost == 4096
+        assert access.password_is_right(tx, "dear@example.org", PASSWORD)
+        access.renew_password(tx, "dear@example.org", PASSWORD * 2, settings=SETTINGS)
+        assert not access.password_is_right(tx, "dear@example.org", PASSWORD)
+        assert access.password_is_right(tx, "dear@example.org", PASSWORD * 2)
+    assert staff_sign_in(season, "dear@example.org", PASSWORD * 2).member.id == kept.id
+
+
+def test_a_service_that_sets_nothing_hashes_at_the_cost_of_rfc_9106() -> None:
+    default = Settings.model_fields["argon2_memory_kib"].default
+    assert default == RFC_9106_LOW_MEMORY.memory_cost
+
+
+def test_who_is_not_there_is_refused_as_slowly_as_a_wrong_password(season: Season) -> None:
+    dear = SETTINGS.model_copy(update={"argon2_memory_kib": 65536, "sign_in_attempts": 1000})
+    with season.database.begin() as tx:
+        roles = frozenset({Role.CHAIR})
+        access.add_staff(tx, "ann@example.org", PASSWORD, roles, settings=dear)
+
+    def cost(email: str) -> float:
+        began = process_time()
+        with pytest.raises(WrongCode):
+            access.sign_in_staff(
+                season.database, email, "wrong", settings=dear, at=season.clock.now
+            )
+        return process_time() - began
+
+    there, not_there = (
+        min(cost(email) for _ in range(3)) for email in ("ann@example.org", "zoe@example.org")
+    )
+    assert 0.5 < not_there / there < 2
 
 
 def test_a_role_is_asked_for_by_name(season: Season) -> None:

@@ -30,6 +30,7 @@ from tests.factories import (
 from tests.services.season import (
     CHAIRS,
     PASSWORD,
+    SETTINGS,
     WINDOW,
     Season,
     at_random,
@@ -183,7 +184,9 @@ def test_grading_again_takes_the_proposal_back(season: Season) -> None:
 def test_only_people_of_the_board_with_the_role_chair_release(season: Season) -> None:
     graded(season)
     with season.database.begin() as tx:
-        access.add_staff(tx, "cat@example.org", PASSWORD, frozenset(Role) - {Role.CHAIR})
+        access.add_staff(
+            tx, "cat@example.org", PASSWORD, frozenset(Role) - {Role.CHAIR}, settings=SETTINGS
+        )
     for name, error in (("cat@example.org", Forbidden), ("ghost@example.org", NotFound)):
         with pytest.raises(error):
             season.propose(name)

@@ -20,7 +20,7 @@ from itembank.calibration import Acceptance
 from itembank.errors import UnreadableDocument
 from itembank.exams import ExamDefinition, provisional_parameters
 from itembank.items import ItemVersion
-from tests.services.season import CHAIRS, PASSWORD, WINDOW, Season, at_random, make_season
+from tests.services.season import CHAIRS, PASSWORD, SETTINGS, WINDOW, Season, at_random, make_season
 
 IVO = "ivo@example.org"
 EXAM = "demo"
@@ -32,7 +32,7 @@ def database(database_url: str) -> Iterator[Database]:
     migrate.upgrade(database)
     with database.begin() as tx:
         item_bank.load_starter(tx)
-        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}))
+        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}), settings=SETTINGS)
     yield database
     database.close()
 
@@ -278,7 +278,9 @@ def test_an_impossible_blueprint_is_refused_with_what_stands_in_the_way(fresh: S
 
 def test_saving_needs_the_role_where_somebody_is_named(fresh: Season) -> None:
     with fresh.database.begin() as tx:
-        access.add_staff(tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}))
+        access.add_staff(
+            tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}), settings=SETTINGS
+        )
         assert item_bank.saver(tx, f" {IVO.upper()} ".strip()) == IVO
         assert item_bank.saver(tx, CHAIRS[0]) == CHAIRS[0]
         with pytest.raises(Forbidden, match="save exams"):

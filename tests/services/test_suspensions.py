@@ -171,7 +171,9 @@ def test_what_cannot_be_done_is_refused(season: Season) -> None:
 
 def test_an_author_may_not_suspend(season: Season) -> None:
     with season.database.begin() as tx:
-        access.add_staff(tx, "author@example.org", PASSWORD, frozenset({Role.AUTHOR}))
+        access.add_staff(
+            tx, "author@example.org", PASSWORD, frozenset({Role.AUTHOR}), settings=SETTINGS
+        )
     with pytest.raises(Forbidden, match="may not suspend items: that needs the role chair"):
         suspended(season, "SMM-1.1-01", by="author@example.org")
 
