@@ -20,6 +20,8 @@ from app.store.database import Database, connect
 from tests.kill.candidates import Candidate, sitting_at_once
 from tests.kill.server import Server
 
+pytestmark = pytest.mark.each_database
+
 CANDIDATES = 8
 SEED = 20261122
 
