@@ -84,6 +84,7 @@ def test_a_code_opens_the_sitting_of_its_own_window(season: Season) -> None:
         assert [store.load(tx, name.sitting).window for name in (one, other)] == [WINDOW, "w2"]
 
 
+@pytest.mark.each_database
 def test_the_newest_sign_in_takes_over_and_the_older_page_is_told(season: Season) -> None:
     person = season.book()
     first, second = (sign_in(season, person.number, person.code) for _ in range(2))
@@ -112,6 +113,7 @@ def test_anothers_code_is_wrong(season: Season) -> None:
         sign_in(season, ann.number, ben.code)
 
 
+@pytest.mark.each_database
 def test_a_number_that_guesses_wrongly_too_often_must_wait_even_with_the_right_code(
     season: Season,
 ) -> None:
@@ -260,6 +262,7 @@ def staff_sign_in(season: Season, email: str, password: str) -> access.StaffSign
     )
 
 
+@pytest.mark.each_database
 def test_staff_sign_in_is_by_address_in_any_case_and_lasts_its_hours(season: Season) -> None:
     staff(season)
     signed = staff_sign_in(season, " aNN@example.ORG ", PASSWORD)

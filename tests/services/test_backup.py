@@ -17,6 +17,8 @@ from app.store.database import Database, connect
 from app.store.server_lock import served
 from tests.services.sitters import SETTINGS, Sitter, answer_block, finish, make_database, seat
 
+pytestmark = pytest.mark.each_database
+
 
 def nothing(_done: int, _of: int) -> None:
     """Show no progress."""

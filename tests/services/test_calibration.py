@@ -77,6 +77,7 @@ def accept_it(season: Season, run: CalibrationRun, *, by: str = IVO, **wish: obj
         return accept.accept(tx, run.id, asked, actor=Actor(by, season.clock.now))
 
 
+@pytest.mark.each_database
 def test_a_window_becomes_a_better_bank(season: Season) -> None:
     old = season.grade()
     run = run_it(season)

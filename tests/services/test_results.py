@@ -104,6 +104,7 @@ def test_an_empty_window_is_graded_and_released_without_results(season: Season) 
     season.confirm()
 
 
+@pytest.mark.each_database
 def test_a_window_is_released_by_two_people_and_then_seen_by_its_candidate(
     season: Season,
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_window_is_released_by_two_people_and_then_seen_by_its_candidate(
     assert entries == [("window.release_proposed", CHAIRS[0]), ("window.released", CHAIRS[1])]
 
 
+@pytest.mark.each_database
 def test_pages_of_results_follow_one_another(season: Season) -> None:
     sitters = [season.sitter() for _ in range(3)]
     for sitter in sitters:
@@ -255,6 +257,7 @@ def test_an_edition_keeps_the_item_versions_it_was_saved_with(season: Season) ->
     assert {place.version for place in sitter.now().places} == {1}
 
 
+@pytest.mark.each_database
 def test_an_edition_of_a_transaction_that_was_undone_is_forgotten(database: Database) -> None:
     """An exam saved, read and rolled back must not live on in memory under its name."""
     shipped = item_bank.read_starter().exam

@@ -109,6 +109,7 @@ def test_a_calibrated_exam_stays_calibrated_and_on_its_scale(season: Season) -> 
     assert new.exam.blueprint.excluded == LESS["excluded"]
 
 
+@pytest.mark.each_database
 def test_the_next_window_uses_the_new_version_and_what_was_sat_replays(season: Season) -> None:
     accept_a_run(season)
     season.grade()
@@ -244,6 +245,7 @@ def test_a_version_in_which_nothing_differs_is_not_saved(fresh: Season) -> None:
         save(fresh, changed(fresh))
 
 
+@pytest.mark.each_database
 def test_two_saves_at_the_same_moment_end_with_one(fresh: Season) -> None:
     with fresh.database.read() as tx:
         plans = [

@@ -77,6 +77,7 @@ def replays(sitter: Sitter) -> bool:
         return replay.replay(tx, sitter.sitting).differences == ()
 
 
+@pytest.mark.each_database
 def test_nobody_new_gets_it_and_the_record_says_that_it_was_held_back(season: Season) -> None:
     first = season.sitter()
     item = first.start().places[0].item

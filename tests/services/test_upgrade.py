@@ -22,6 +22,8 @@ from itembank.exams import ProgressiveControl
 from tests.services.sitters import WINDOW, Sitter, answer_block, finish, make_database, seat
 from tests.services.test_backup import nothing
 
+pytestmark = pytest.mark.each_database
+
 NEW_IN_4 = ("exposure_states", "suspensions", "preflights")
 # A table that others refer to is rebuilt on SQLite, which drops it: the hardest case there is.
 REBUILD = """

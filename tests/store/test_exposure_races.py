@@ -18,6 +18,8 @@ from itembank.exams import EligibilityControl
 from psychometrics import Counts
 from tests.services.season import Season, Sitter, at_random, make_season, shipped_blueprint
 
+pytestmark = pytest.mark.each_database
+
 WORKERS = 8
 ROUNDS = 3
 

@@ -27,6 +27,8 @@ from app.store.database import Database
 from itembank.items import OptionId
 from tests.services.season import CHAIRS, SETTINGS, Season, Sitter, first_option, make_season
 
+pytestmark = pytest.mark.each_database
+
 THREADS = 20
 
 T = TypeVar("T")

@@ -34,6 +34,8 @@ from app.store.tables import exposures
 from itembank.items import ItemId, OptionId
 from tests.factories import AT, at, make_created, make_framework
 
+pytestmark = pytest.mark.each_database
+
 ITEMS = [item.id for item in item_bank.read_starter().items[:6]]
 OPTIONS = tuple(OptionId(name) for name in ("s", "q", "p", "r"))
 

@@ -22,6 +22,8 @@ from app.store.database import Database, FairLock, connect
 from app.store.tables import secrets
 from tests.factories import at
 
+pytestmark = pytest.mark.each_database
+
 
 def keep(database: Database, name: str, error: Exception | None) -> None:
     with database.begin() as tx:
