@@ -11,7 +11,7 @@ from app.services.exam_windows import Plan
 from app.services.keys import load_keys
 from app.services.sit import Credentials
 from app.settings import Settings
-from app.store import migrate
+from app.store import migrate, sittings
 from app.store.database import Database, connect
 from itembank.exams import ExposureControl
 
@@ -45,6 +45,22 @@ def make_database(url: str, *, exposure: ExposureControl | None = None) -> Datab
         plan = Plan(WINDOW, "Autumn", code, *span)
         exam_windows.plan(tx, plan, actor=Actor("board", now))
     return database
+
+
+def fill_autumn(url: str) -> None:
+    """Put into an empty database the demo exam and one open window."""
+    make_database(url).close()
+
+
+def fill_half_way(url: str) -> Sitter:
+    """Put in two people who sit, too; return the one who has answered a block."""
+    database = make_database(url)
+    sitter, _ = seat(database, "M1"), seat(database, "M2")
+    with database.read() as tx:
+        started = sittings.load(tx, sitter.sitting).sitting
+    answer_block(database, sitter, started)
+    database.close()
+    return sitter
 
 
 def seat(database: Database, number: str) -> Sitter:
