@@ -14,8 +14,8 @@ from sqlalchemy import make_url
 
 from app.services import item_bank
 from app.services.keys import load_keys
-from app.store import migrate
-from app.store.database import connect
+from app.store import dump, migrate
+from app.store.database import Database, connect
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -124,3 +124,9 @@ def stock(url: str) -> None:
         item_bank.load_starter(tx)
         load_keys(tx)
     database.close()
+
+
+def content(database: Database) -> dict[str, list[list[object]]]:
+    """Return every row of every table, to be compared with what is there later."""
+    with database.read() as tx:
+        return {shape.name: list(dump.rows(tx, shape)) for shape in dump.shapes(tx)}

@@ -13,10 +13,10 @@ from app.exam.sitting import State
 from app.services import backup, replay, sit
 from app.services.keys import load_keys
 from app.services.sit import Credentials
-from app.store import dump, sittings
+from app.store import sittings
 from app.store.database import Database, connect
 from app.store.server_lock import served
-from tests.databases import Place, PostgresPlace, SqlitePlace
+from tests.databases import Place, PostgresPlace, SqlitePlace, content
 from tests.services.sitters import SETTINGS, Sitter, fill_autumn, fill_half_way, finish, seat
 
 pytestmark = pytest.mark.each_database
@@ -43,11 +43,6 @@ def back_up(database: Database, path: Path) -> backup.Manifest:
 
 def restore(database: Database, path: Path, replace: str | None = None) -> backup.Restored:
     return backup.restore(database, path, replace=replace, progress=nothing)
-
-
-def content(database: Database) -> dict[str, list[list[object]]]:
-    with database.read() as tx:
-        return {shape.name: list(dump.rows(tx, shape)) for shape in dump.shapes(tx)}
 
 
 def require_going_on(database: Database, sitter: Sitter) -> None:
