@@ -9,10 +9,10 @@ DEV := .venv/dev.stamp
 BENCH := .venv/bench.stamp
 
 # One thread a process: two test workers and BLAS threads would fight for the same cores.
-test test-slow unit bench: export OPENBLAS_NUM_THREADS := 1
-test test-slow unit bench: export OMP_NUM_THREADS := 1
+test test-square test-slow unit bench: export OPENBLAS_NUM_THREADS := 1
+test test-square test-slow unit bench: export OMP_NUM_THREADS := 1
 
-.PHONY: help setup run fmt lint types imports unit test test-slow test-pg browser migrate migration check bench
+.PHONY: help setup run fmt lint types imports unit test test-square test-slow test-pg browser migrate migration check bench
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,8 +39,11 @@ imports: $(DEV) ## the import contracts in pyproject.toml
 unit: $(DEV) ## the unit tests: no I/O, under a minute
 	$(BIN)/pytest -n 2 tests/unit
 
-test: $(DEV) ## every test but the slow ones: SQLite, PostgreSQL, browser
+test: $(DEV) ## every test but the slow ones: SQLite, PostgreSQL where it matters, browser
 	$(BIN)/pytest -n 2
+
+test-square: $(DEV) ## what `test` leaves out of the square: every test of a database on PostgreSQL
+	$(BIN)/pytest -n 2 --every-database -m "postgres and not slow and not each_database"
 
 test-slow: $(DEV) ## the slow tests
 	$(BIN)/pytest -n 2 -m slow

@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     sign_in_wait_seconds: int = Field(
         default=60, ge=1, description="How long a number waits after too many wrong codes."
     )
+    argon2_memory_kib: int = Field(
+        default=65536,
+        ge=1024,
+        le=4194304,
+        description="Memory that checking a staff password takes: what makes guessing costly.",
+    )
     staff_session_hours: int = Field(
         default=12, ge=1, description="How long a staff sign-in lasts."
     )

@@ -46,7 +46,7 @@ def measurement() -> None:
 
 def service() -> None:
     """Measure the service on both databases."""
-    with TemporaryDirectory() as folder, running_server(find_postgres()) as server:
+    with TemporaryDirectory() as folder, running_server(find_postgres(), durable=True) as server:
         place = Path(folder)
         start.report(
             {"SQLite": start.sqlite_url(place, "start"), "PostgreSQL": fresh(server, "start")}

@@ -20,7 +20,7 @@ from app.store.bank import bank
 from app.store.database import Database
 from app.store.sitting import sittings
 from tests.contract.driver import ApiCandidate
-from tests.contract.world import make_world
+from tests.contract.world import fill_world, open_world
 
 PAPERS = 12
 LENGTH = 45
@@ -46,7 +46,8 @@ class Share:
 
 def measure(url: str, folder: Path) -> Share:
     """Return the medians over whole papers."""
-    world = make_world(url, folder, names=tuple(f"Person {n}" for n in range(PAPERS)))
+    let = fill_world(url, tuple(f"Person {n}" for n in range(PAPERS)))
+    world = open_world(url, folder, let)
     answers: list[float] = []
     blocks: list[float] = []
     choices: list[float] = []

@@ -1,24 +1,19 @@
 """Fixtures that every folder of tests may use: databases and the browser."""
 
-import shutil
+import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from psycopg import sql
-from sqlalchemy import make_url
 
-from app.services.bank import starter
-from app.services.people.keys import load_keys
-from app.store import migrate
 from app.store.database import Database, connect
+from tests.databases import Place, PostgresPlace, SqlitePlace, Templates, stock
 from tests.machine import CANNOT_RUN, find_chromium, find_postgres
-from tests.postgres_server import running_server
+from tests.postgres_server import lifeline, memory, server_of
 
 CHROMIUM_SWITCHES = [
     "--no-sandbox",
@@ -29,6 +24,49 @@ CHROMIUM_SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+RUN = "ADEPT_TESTS_RUN"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run ask for the whole square of tests and databases."""
+    parser.addoption(
+        "--every-database",
+        action="store_true",
+        help="run every test that uses a database on each kind, not only those marked so",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare what the whole run shares.
+
+    Passwords are hashed as cheaply as the setting allows, here and in the servers that tests start.
+    Files are in memory where that can be: nobody cuts the power, and to wait for the disk is most
+    of what a small transaction costs. The folder of the run is made by its first process.
+    """
+    os.environ["ADEPT_ARGON2_MEMORY_KIB"] = "1024"
+    if hasattr(config, "workerinput"):
+        return
+    if (folder := memory()) is not None:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+    lasting = ExitStack()
+    os.environ[RUN] = str(lasting.enter_context(lifeline()))
+    config.add_cleanup(lasting.close)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Say on which kinds of database a test runs.
+
+    Rules are told once, on SQLite; both kinds where the database itself matters
+    (docs/decisions/0011).
+    """
+    if "any_place" not in metafunc.fixturenames:
+        return
+    kinds = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+    marked = metafunc.definition.get_closest_marker("each_database") is not None
+    every = marked or metafunc.config.getoption("every_database")
+    metafunc.parametrize("any_place", kinds if every else kinds[:1], indirect=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -42,72 +80,66 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Give a PostgreSQL server to this run (to each worker its own, under xdist)."""
-    with running_server(find_postgres()) as url:
-        yield url
-
-
-@pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[str]:
-    """Give an empty database on the real server, and drop it afterwards."""
-    name = f"adept_{uuid4().hex}"
-    server = make_url(postgres_url).set(drivername="postgresql").render_as_string()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield make_url(postgres_url).set(database=name).render_as_string()
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give an empty database, once of each kind that we support."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/adept.sqlite"
-    url: str = request.getfixturevalue("postgres_database")
-    return url
+def postgres_url() -> str:
+    """Give the PostgreSQL server of this run, which all workers share."""
+    return server_of(Path(os.environ[RUN]), find_postgres())
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a SQLite file with the schema and the starter data, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "adept.sqlite"
-    stock(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """Give the name of a PostgreSQL database with the schema and the starter data."""
-    name = f"template_{uuid4().hex}"
-    server = make_url(postgres_url).set(drivername="postgresql").render_as_string()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    stock(make_url(postgres_url).set(database=name).render_as_string())
-    return name
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Give the databases that this worker has filled once, to be copied."""
+    return Templates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture
-def postgres_copy(postgres_url: str, postgres_template: str) -> Iterator[str]:
-    """Give a copy of the PostgreSQL template, and drop it afterwards."""
-    name = f"adept_{uuid4().hex}"
-    server = make_url(postgres_url).set(drivername="postgresql").render_as_string()
-    with psycopg.connect(server, autocommit=True) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(postgres_template)))
-        yield make_url(postgres_url).set(database=name).render_as_string()
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def sqlite_place(tmp_path: Path, templates: Templates) -> SqlitePlace:
+    """Give a place for SQLite files."""
+    return SqlitePlace(templates, tmp_path)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def stocked_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give a database with the schema and the starter data, once of each kind that we support."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        copy = shutil.copy(template, tmp_path / "adept.sqlite")
-        return f"sqlite:///{copy}"
-    url: str = request.getfixturevalue("postgres_copy")
-    return url
+@pytest.fixture(scope="module")
+def module_place(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> SqlitePlace:
+    """Give a place for SQLite files that the tests of a module share."""
+    return SqlitePlace(templates, tmp_path_factory.mktemp("module"))
+
+
+@pytest.fixture
+def postgres_place(postgres_url: str, templates: Templates) -> Iterator[PostgresPlace]:
+    """Give a place for databases on the real server; they are dropped afterwards."""
+    place = PostgresPlace(templates, postgres_url)
+    yield place
+    place.drop()
+
+
+@pytest.fixture
+def any_place(request: pytest.FixtureRequest) -> Place:
+    """Give a place for databases, of the kinds that `pytest_generate_tests` says."""
+    made: Place = request.getfixturevalue(f"{request.param}_place")
+    return made
+
+
+@pytest.fixture
+def database_url(any_place: Place) -> str:
+    """Give an empty database."""
+    return any_place.empty()
+
+
+@pytest.fixture
+def stocked_url(any_place: Place) -> str:
+    """Give a database with the schema and the starter data."""
+    return any_place.copy(stock)[0]
+
+
+@pytest.fixture
+def postgres_database(postgres_place: PostgresPlace) -> str:
+    """Give an empty PostgreSQL database."""
+    return postgres_place.empty()
+
+
+@pytest.fixture
+def postgres_copy(postgres_place: PostgresPlace) -> str:
+    """Give a PostgreSQL database with the schema and the starter data."""
+    return postgres_place.copy(stock)[0]
 
 
 @pytest.fixture
@@ -115,16 +147,6 @@ def database(stocked_url: str) -> Iterator[Database]:
     """Give a connected database with the schema and the starter data."""
     connected = connect(stocked_url, pool_size=24)
     yield connected
-    connected.close()
-
-
-def stock(url: str) -> None:
-    """Migrate an empty database and load the starter data."""
-    connected = connect(url)
-    migrate.upgrade(connected)
-    with connected.begin() as tx:
-        starter.load_starter(tx)
-        load_keys(tx)
     connected.close()
 
 

@@ -33,7 +33,7 @@ def add(
     given = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     password = given if given is not None else ambient.fresh_secret()
     with opened() as here, here.database.begin() as tx:
-        member = access.add_staff(tx, email, password, frozenset(role))
+        member = access.add_staff(tx, email, password, frozenset(role), settings=here.settings)
     value: dict[str, object] = {
         "id": member.id,
         "email": member.email,

@@ -99,7 +99,9 @@ def make_demo(database: Database, settings: Settings, *, actor: Actor) -> SignIn
         world = SignIns(
             base_url=settings.origin(),
             candidates=_candidates(tx, before, actor),
-            staff=tuple(_member(tx, email, before, actor) for email in STAFF),
+            staff=tuple(
+                _member(tx, email, before, settings=settings, actor=actor) for email in STAFF
+            ),
             api_clients=(_client(tx, before, actor),),
         )
     if world != before or path.stat().st_mode & 0o777 != 0o600:
@@ -128,16 +130,16 @@ def add_season_exam(tx: Transaction, seed: int) -> str:
     return code
 
 
-def ensure_chairs(tx: Transaction) -> tuple[str, str]:
+def ensure_chairs(tx: Transaction, settings: Settings) -> tuple[str, str]:
     """Return two chairs, made with passwords nobody knows if they are not there."""
     for email in CHAIRS:
-        _ensure_member(tx, email)
+        _ensure_member(tx, email, settings)
     return CHAIRS
 
 
-def ensure_psychometrician(tx: Transaction) -> str:
+def ensure_psychometrician(tx: Transaction, settings: Settings) -> str:
     """Return a psychometrician, made with a password nobody knows if not there."""
-    _ensure_member(tx, PSYCHOMETRICIAN)
+    _ensure_member(tx, PSYCHOMETRICIAN, settings)
     return PSYCHOMETRICIAN
 
 
@@ -156,9 +158,10 @@ def _copy_exam(tx: Transaction, code: str, what: str) -> None:
     exams.save_exam(tx, real.model_copy(update=changes))
 
 
-def _ensure_member(tx: Transaction, email: str) -> None:
+def _ensure_member(tx: Transaction, email: str, settings: Settings) -> None:
     if kept.staff_by_email(tx, email) is None:
-        access.add_staff(tx, email, ambient.fresh_secret(), frozenset({STAFF[email]}))
+        password, roles = ambient.fresh_secret(), frozenset({STAFF[email]})
+        access.add_staff(tx, email, password, roles, settings=settings)
 
 
 def _ensure_window(tx: Transaction, actor: Actor) -> None:
@@ -213,15 +216,17 @@ def _candidate(
     )
 
 
-def _member(tx: Transaction, email: str, before: SignIns | None, actor: Actor) -> StaffSignIn:
+def _member(
+    tx: Transaction, email: str, before: SignIns | None, *, settings: Settings, actor: Actor
+) -> StaffSignIn:
     for said in before.staff if before else ():
         if said.email == email and access.password_is_right(tx, email, said.password):
             return said
     password = ambient.fresh_secret()
     if kept.staff_by_email(tx, email) is None:
-        access.add_staff(tx, email, password, frozenset({STAFF[email]}))
+        access.add_staff(tx, email, password, frozenset({STAFF[email]}), settings=settings)
     else:
-        access.renew_password(tx, email, password)
+        access.renew_password(tx, email, password, settings=settings)
         _note(tx, actor, "staff.password_renewed", email)
     return StaffSignIn(email=email, password=password, roles=(STAFF[email],))
 

@@ -98,8 +98,8 @@ def run_season(
     persons = [draw_person(seed, index) for index in range(1, 2 * candidates + 1)]
     with database.begin() as tx:
         exam = demo.add_season_exam(tx, seed)
-        demo.ensure_chairs(tx)
-        demo.ensure_psychometrician(tx)
+        demo.ensure_chairs(tx, settings)
+        demo.ensure_psychometrician(tx, settings)
 
     stage = open_stage(database, settings, exam, 1, seed=seed)
     for person in persons[:candidates]:

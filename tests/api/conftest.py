@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from app.exam.people.permissions import Scope
 from app.services.people import access
 from tests.contract.world import World, make_world
+from tests.databases import Place, SqlitePlace
 
 
 @dataclass
@@ -46,17 +47,17 @@ class Program:
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+def world(any_place: Place, tmp_path: Path) -> Iterator[World]:
     """Give a world on each kind of database."""
-    made = make_world(database_url, tmp_path)
+    made = make_world(any_place, tmp_path)
     yield made
     made.close()
 
 
 @pytest.fixture
-def small_world(tmp_path: Path) -> Iterator[World]:
+def small_world(sqlite_place: SqlitePlace, tmp_path: Path) -> Iterator[World]:
     """Give a world on SQLite, for what no database can change."""
-    made = make_world(f"sqlite:///{tmp_path}/adept.sqlite", tmp_path)
+    made = make_world(sqlite_place, tmp_path)
     yield made
     made.close()
 

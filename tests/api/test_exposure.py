@@ -48,7 +48,13 @@ def test_a_window_is_told_with_its_items_as_they_have_been_met(
 def test_a_suspended_item_is_marked(world: World, program: Program) -> None:
     [name, *_] = begin(world)
     with world.database.begin() as tx:
-        add_staff(tx, "ann@example.org", "a long enough password", frozenset({Role.CHAIR}))
+        add_staff(
+            tx,
+            "ann@example.org",
+            "a long enough password",
+            frozenset({Role.CHAIR}),
+            settings=world.settings,
+        )
         actor = world.actor("ann@example.org")
         suspend.suspend_item(tx, name, reason="Seen on a forum.", actor=actor)
     told = program.get(f"/windows/{WINDOW}/exposure")

@@ -12,6 +12,7 @@ from tests.contract.world import EXAM, WINDOW, World
 ADD = {"membership_number": "N-1", "name": "Nia"}
 
 
+@pytest.mark.each_database
 def test_a_repeat_gets_the_first_reply_again(program: Program) -> None:
     first = program.call("POST", "/candidates", ADD, key="one")
     again = program.call("POST", "/candidates", ADD, key="one")

@@ -45,6 +45,7 @@ def test_other_lists_have_pages_too(world: World, program: Program) -> None:
     assert program.get(f"/exams/{EXAM}")["length"] == 45
 
 
+@pytest.mark.each_database
 def test_a_real_exam_is_set_up_without_the_demo(world: World, program: Program) -> None:
     now = world.clock.now()
     sent = {

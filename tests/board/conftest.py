@@ -5,21 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.board.desk import add_staff
+from tests.board.desk import fill_board
 from tests.contract.world import World, make_world
+from tests.databases import Place, SqlitePlace
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    made = make_world(database_url, tmp_path)
-    add_staff(made)
+def world(any_place: Place, tmp_path: Path) -> Iterator[World]:
+    made = make_world(any_place, tmp_path, fill=fill_board)
     yield made
     made.close()
 
 
 @pytest.fixture
-def small_world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(f"sqlite:///{tmp_path}/board.sqlite", tmp_path)
-    add_staff(made)
+def small_world(sqlite_place: SqlitePlace, tmp_path: Path) -> Iterator[World]:
+    made = make_world(sqlite_place, tmp_path, fill=fill_board)
     yield made
     made.close()

@@ -14,10 +14,12 @@ from app.services.sitting import sit
 from app.services.sitting.sit import Credentials
 from app.services.window import exam_windows
 from app.services.window.exam_windows import Plan
+from app.settings import Settings
 from app.store.calibration import calibrations
+from app.store.database import connect
 from app.store.tables import exams
 from itembank.calibration import Acceptance, CalibrationRun
-from tests.contract.world import EXAM, World
+from tests.contract.world import EXAM, Let, World, fill_world
 from tests.factories import anybody
 from tests.pages.browser import Browser, Page, words
 
@@ -53,11 +55,14 @@ class Desk:
         return self.get("/board").pressed("Sign out")[1]["token"]
 
 
-def add_staff(world: World) -> None:
-    """Add a member of staff of each role, and a second chair."""
-    with world.database.begin() as tx:
+def fill_board(url: str, names: tuple[str, ...]) -> Let:
+    """Put into an empty database the small world, staff of each role, and a second chair."""
+    let, database = fill_world(url, names), connect(url)
+    with database.begin() as tx:
         for email, role in STAFF.items():
-            access.add_staff(tx, email, PASSWORD, frozenset({role}))
+            access.add_staff(tx, email, PASSWORD, frozenset({role}), settings=Settings())
+    database.close()
+    return let
 
 
 def stranger(world: World) -> Desk:

@@ -9,9 +9,10 @@ from sqlalchemy import update
 
 from app.store.tables import events
 from itembank.calibration import Flag, Role
-from tests.board.desk import CHAIR, PASSWORD, accept_run, add_staff, keep_run, sit_paper
+from tests.board.desk import CHAIR, PASSWORD, accept_run, fill_board, keep_run, sit_paper
 from tests.browser.live import Live, live_server
 from tests.contract.world import EXAM, WINDOW
+from tests.databases import SqlitePlace
 from tests.factories import make_row, make_run
 
 HERE = f"/board/windows/{WINDOW}"
@@ -35,20 +36,18 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def running(module_place: SqlitePlace) -> Iterator[Live]:
     """Serve an open window: Ada has handed in, Ben is in the fourth part."""
-    with live_server(tmp_path_factory.mktemp("running"), names=("Ada", "Ben")) as live:
-        add_staff(live.world)
+    with live_server(module_place, fill=fill_board, names=("Ada", "Ben")) as live:
         sit_paper(live.world, "M1001")
         sit_paper(live.world, "M1002", parts=4, hand_in=False)
         yield live
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, str, str]]:
+def graded(module_place: SqlitePlace) -> Iterator[tuple[Live, str, str]]:
     """Serve a graded window: Ada's record is whole, Ben's has been tampered with."""
-    with live_server(tmp_path_factory.mktemp("graded"), names=("Ada", "Ben")) as live:
-        add_staff(live.world)
+    with live_server(module_place, fill=fill_board, names=("Ada", "Ben")) as live:
         ada, ben = sit_paper(live.world, "M1001"), sit_paper(live.world, "M1002")
         live.world.close_and_grade()
         keep_run(live.world, make_run("cal-1", exam=EXAM, items=ROWS))

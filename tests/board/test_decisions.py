@@ -1,5 +1,7 @@
 """What the board decides: time, opening, closing, grading, and release by two people."""
 
+import pytest
+
 from app.services.sitting import sit
 from tests.board.desk import (
     CHAIR,
@@ -102,6 +104,7 @@ def test_what_is_not_possible_is_refused_in_words(world: World) -> None:
     assert "1 sitting is still in progress" in forced.text
 
 
+@pytest.mark.each_database
 def test_results_are_released_by_two_people_and_seen_only_then(world: World) -> None:
     sitting = sit_paper(world, "M1001")
     ada = candidate(world, "M1001")

@@ -1,5 +1,7 @@
 """The board watches exposure, and holds items back in the middle of a window."""
 
+import pytest
+
 from app.exam.people.permissions import EVERYTHING
 from app.exam.sitting.sitting import SittingId
 from app.services.bank import exams, starter, suspend
@@ -61,6 +63,7 @@ def test_items_nobody_has_met_are_listed_apart(small_world: World) -> None:
     assert fact(page, "Never met") == f"{left} items"
 
 
+@pytest.mark.each_database
 def test_an_item_is_suspended_in_mid_window_and_given_free_again(world: World) -> None:
     ben = sit_paper(world, "M1002", parts=2, hand_in=False)
     name = items_of(world, ben)[0]

@@ -11,18 +11,18 @@ from app.exam.preflight.report import KeptReport
 from app.services.preflight.preflight import run_preflight
 from app.services.preflight.run import Request
 from app.web.board.preflight.file import report_file
-from tests.board.desk import CHAIR, PASSWORD, add_staff
+from tests.board.desk import CHAIR, PASSWORD, fill_board
 from tests.board.test_axe import LOOKS, VIOLATIONS, looking, sign_in
 from tests.browser.live import Live, live_server
 from tests.contract.world import EXAM
+from tests.databases import SqlitePlace
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, KeptReport]]:
-    with live_server(tmp_path_factory.mktemp("preflight"), names=("Ada",)) as live:
-        add_staff(live.world)
+def simulated(module_place: SqlitePlace) -> Iterator[tuple[Live, KeptReport]]:
+    with live_server(module_place, fill=fill_board, names=("Ada",)) as live:
         actor = system(CHAIR, live.world.clock.now())
         request = Request(EXAM, 200, compared=40)
         yield live, run_preflight(live.world.database, request, actor=actor)

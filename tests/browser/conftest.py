@@ -1,20 +1,20 @@
 """A server for each test, and browser contexts with script off (as we promise) or on (for axe)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.live import Live, live_server
+from tests.databases import SqlitePlace
 
 PATIENCE = 10_000
 NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gita", "Hal")
 
 
 @pytest.fixture
-def live(tmp_path: Path) -> Iterator[Live]:
-    with live_server(tmp_path, names=NAMES) as served:
+def live(sqlite_place: SqlitePlace) -> Iterator[Live]:
+    with live_server(sqlite_place, names=NAMES) as served:
         yield served
 
 

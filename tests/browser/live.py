@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import monotonic, sleep
 
 import uvicorn
 
 from app.main import create_app
-from tests.contract.world import World, make_world
+from tests.contract.world import Fill, World, fill_world, make_world
+from tests.databases import SqlitePlace
 
 
 @dataclass
@@ -39,9 +39,11 @@ class Live:
 
 
 @contextmanager
-def live_server(folder: Path, *, names: tuple[str, ...]) -> Iterator[Live]:
+def live_server(
+    place: SqlitePlace, *, names: tuple[str, ...], fill: Fill = fill_world
+) -> Iterator[Live]:
     """Serve a fresh world on a free port until the block ends."""
-    world = make_world(f"sqlite:///{folder}/live.sqlite", folder, names=names)
+    world = make_world(place, place.folder, names=names, fill=fill)
     clock = TickingClock(world.clock.now())
     app = create_app(world.settings, clock=clock.now)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.entrance import app
+from tests.databases import Place, SqlitePlace
 
 
 class Adept:
@@ -51,21 +52,27 @@ class Adept:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Adept:
+def empty(sqlite_place: SqlitePlace) -> Adept:
     """Give the command line with a SQLite file that is not there yet."""
-    return Adept(f"sqlite:///{tmp_path}/adept.sqlite", tmp_path)
+    return Adept(sqlite_place.empty(), sqlite_place.folder)
 
 
 @pytest.fixture
-def adept(empty: Adept) -> Adept:
+def adept(sqlite_place: SqlitePlace) -> Adept:
     """Give the command line with a migrated SQLite database."""
-    empty.done("migrate")
-    return empty
+    return Adept(migrated(sqlite_place), sqlite_place.folder)
 
 
 @pytest.fixture
-def adept_on_each(database_url: str, tmp_path: Path) -> Adept:
-    """Give the command line with a migrated database, once of each kind."""
-    made = Adept(database_url, tmp_path)
-    made.done("migrate")
-    return made
+def adept_on_each(any_place: Place, tmp_path: Path) -> Adept:
+    """Give the command line with a migrated database, once of each kind where that is asked for."""
+    return Adept(migrated(any_place), tmp_path)
+
+
+def migrated(place: Place) -> str:
+    """Return the address of a database that the command has migrated."""
+    return place.copy(migrate, place.templates.folder)[0]
+
+
+def migrate(url: str, folder: Path) -> None:
+    Adept(url, folder).done("migrate")

@@ -12,13 +12,19 @@ from app.store.database import connect
 from app.store.sitting import sittings
 from app.store.tables import events
 from tests.cli.conftest import Adept
+from tests.databases import Place
 from tests.services.sitters import WINDOW, Sitter, answer_block, finish, make_database, seat
 
 
 @pytest.fixture
-def sat(database_url: str, tmp_path: Path) -> tuple[Adept, Sitter, Sitter]:
+def sat(any_place: Place, tmp_path: Path) -> tuple[Adept, Sitter, Sitter]:
     """Give a window with one paper handed in and one in progress."""
-    database = make_database(database_url)
+    url, (done, going) = any_place.copy(fill_sat)
+    return Adept(url, tmp_path), done, going
+
+
+def fill_sat(url: str) -> tuple[Sitter, Sitter]:
+    database = make_database(url)
     done, going = seat(database, "M1"), seat(database, "M2")
     for one in (done, going):
         with database.read() as tx:
@@ -28,7 +34,7 @@ def sat(database_url: str, tmp_path: Path) -> tuple[Adept, Sitter, Sitter]:
         else:
             answer_block(database, one, started)
     database.close()
-    return Adept(database_url, tmp_path), done, going
+    return done, going
 
 
 def chairs(adept: Adept) -> list[str]:
@@ -85,6 +91,7 @@ def test_sittings_are_listed_shown_and_extended(sat: tuple[Adept, Sitter, Sitter
     assert going.sitting in adept.run("sitting", "list", "--window", WINDOW).stdout
 
 
+@pytest.mark.each_database
 def test_a_window_is_graded_when_it_is_over_and_released_by_two_chairs(
     sat: tuple[Adept, Sitter, Sitter],
 ) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import Adept
 
 WINDOW = ["--opens", "2020-01-01T09:00", "--closes", "2099-01-01T09:00", "--exam", "cim-l6-smm"]
@@ -33,6 +35,7 @@ def test_a_number_is_given_once(adept: Adept) -> None:
     assert "already" in adept.refused("candidate", "add", "m-1", "Ben Ito")
 
 
+@pytest.mark.each_database
 def test_a_booking_prints_its_code_once_and_keeps_none(adept_on_each: Adept) -> None:
     adept = adept_on_each
     made = booked(adept)

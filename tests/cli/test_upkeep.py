@@ -10,6 +10,7 @@ from app.services.bank import starter
 from tests.cli.conftest import Adept
 
 
+@pytest.mark.each_database
 def test_migrating_twice_changes_nothing_the_second_time(adept_on_each: Adept) -> None:
     again = adept_on_each.done("migrate")
     assert again["from"] == again["to"]
@@ -17,6 +18,7 @@ def test_migrating_twice_changes_nothing_the_second_time(adept_on_each: Adept) -
     assert [one["code"] for one in adept_on_each.done("exam", "list")] == ["cim-l6-smm"]
 
 
+@pytest.mark.each_database
 def test_a_backup_goes_out_and_in(adept_on_each: Adept, tmp_path: Path) -> None:
     adept = adept_on_each
     adept.done("candidate", "add", "M-1", "Ada Osei")
@@ -88,6 +90,7 @@ def test_a_malformed_bank_is_refused_in_words(text: str, empty: Adept, tmp_path:
     assert "cannot be read" in empty.refused("bank", "lint", "--framework", str(file))
 
 
+@pytest.mark.each_database
 def test_the_doctor_finds_a_fresh_database_well(adept_on_each: Adept) -> None:
     found = adept_on_each.done("doctor")
     assert found["ok"] is True

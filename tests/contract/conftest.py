@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.contract.world import World, make_world
+from tests.databases import Place
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    made = make_world(database_url, tmp_path)
+def world(any_place: Place, tmp_path: Path) -> Iterator[World]:
+    made = make_world(any_place, tmp_path)
     yield made
     made.close()

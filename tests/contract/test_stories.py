@@ -9,6 +9,8 @@ from tests.contract.driver import ApiCandidate, CandidateDriver, Refused
 from tests.contract.page_candidate import PageCandidate
 from tests.contract.world import Person, World
 
+pytestmark = pytest.mark.each_database
+
 # A face joins the contract with one line here.
 DRIVERS: dict[str, Callable[[TestClient, World], CandidateDriver]] = {
     "api": ApiCandidate,

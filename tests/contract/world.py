@@ -1,5 +1,6 @@
 """A small world for the stories: one open window, candidates booked, a clock that we turn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,18 +11,18 @@ from starlette.testclient import TestClient
 from app.exam.people.permissions import Actor, Role, Scope, system
 from app.main import create_app
 from app.services.award import grade
-from app.services.bank import exams, starter
+from app.services.bank import exams
 from app.services.people import access, bookings
 from app.services.people.keys import load_keys
 from app.services.window import exam_windows
 from app.settings import Settings
-from app.store import migrate
 from app.store.database import Database, connect
-from tests.factories import anybody
+from tests.databases import Place, stock
 
 EXAM = "demo"
 WINDOW = "2027-01"
 CHAIRS = ("chair@example.org", "second@example.org")
+PASSWORD = "a long enough password"  # noqa: S105 - of people who do not exist
 
 
 class Clock:
@@ -87,7 +88,8 @@ class World:
         """Release a graded window by two people of the board."""
         with self.database.begin() as tx:
             for email in CHAIRS:
-                access.add_staff(tx, email, "a long enough password", frozenset({Role.CHAIR}))
+                roles = frozenset({Role.CHAIR})
+                access.add_staff(tx, email, PASSWORD, roles, settings=self.settings)
             grade.propose_release(tx, window, actor=self.actor(CHAIRS[0]))
             grade.confirm_release(tx, window, actor=self.actor(CHAIRS[1]))
 
@@ -98,17 +100,27 @@ class World:
         self.database.close()
 
 
-def make_world(url: str, folder: Path, *, names: tuple[str, ...] = ("Ada", "Ben")) -> World:
-    """Return a world on an empty database: the demo exam, one open window, people booked."""
-    clock = Clock()
-    # The token outlives every story: they are about candidates.
-    settings = Settings(database_url=url, data_dir=folder, token_minutes=60 * 24 * 365)
-    database = connect(url)
-    migrate.upgrade(database)
+@dataclass(frozen=True)
+class Let:
+    """Who has been let into a new world: people with their codes, a program with its token."""
+
+    people: tuple[Person, ...]
+    token: str
+
+
+Fill = Callable[[str, tuple[str, ...]], Let]
+# The token outlives every story: they are about candidates.
+TOKEN_MINUTES = 60 * 24 * 365
+
+
+def fill_world(url: str, names: tuple[str, ...]) -> Let:
+    """Put into an empty database the demo exam, one open window, and people booked."""
+    stock(url)
+    clock, database = Clock(), connect(url)
+    settings = Settings(token_minutes=TOKEN_MINUTES)
     actor = system("board", clock.now())
     with database.begin() as tx:
-        starter.load_starter(tx)
-        shipped = exams.newest(tx, "cim-l6-smm", actor=anybody()).exam
+        shipped = exams.newest(tx, "cim-l6-smm", actor=actor).exam
         exams.save_exam(
             tx, shipped.model_copy(update={"code": EXAM, "release_on_provisional": True})
         )
@@ -120,8 +132,24 @@ def make_world(url: str, folder: Path, *, names: tuple[str, ...] = ("Ada", "Ben"
             tx, ("centre", secret), frozenset(), settings=settings, at=clock.now()
         )
     people = tuple(_book(database, name, f"M{n}", actor) for n, name in enumerate(names, 1001))
+    database.close()
+    return Let(people, token)
+
+
+def make_world(
+    place: Place, folder: Path, *, names: tuple[str, ...] = ("Ada", "Ben"), fill: Fill = fill_world
+) -> World:
+    """Return a world on a copy of what is filled once: exam, open window, people booked."""
+    url, let = place.copy(fill, names)
+    return open_world(url, folder, let)
+
+
+def open_world(url: str, folder: Path, let: Let) -> World:
+    """Return the application over a database that has been filled."""
+    clock = Clock()
+    settings = Settings(database_url=url, data_dir=folder, token_minutes=TOKEN_MINUTES)
     app = create_app(settings, clock=clock.now)
-    return World(app, database, settings, clock, people, token)
+    return World(app, connect(url), settings, clock, let.people, let.token)
 
 
 def _book(database: Database, name: str, number: str, actor: Actor) -> Person:

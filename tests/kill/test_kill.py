@@ -24,6 +24,8 @@ from tests.factories import anybody
 from tests.kill.candidates import Candidate, sitting_at_once
 from tests.kill.server import Server
 
+pytestmark = pytest.mark.each_database
+
 CANDIDATES = 8
 SEED = 20261122
 

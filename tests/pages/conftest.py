@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.contract.world import Person, World, make_world
+from tests.databases import SqlitePlace
 from tests.pages.browser import Browser, Page
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(f"sqlite:///{tmp_path}/pages.sqlite", tmp_path)
+def world(sqlite_place: SqlitePlace, tmp_path: Path) -> Iterator[World]:
+    made = make_world(sqlite_place, tmp_path)
     yield made
     made.close()
 

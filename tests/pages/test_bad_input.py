@@ -1,19 +1,41 @@
 """Whatever is sent gets the right 4xx with words to act on, and never a 500."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import pytest
 
-from tests.contract.world import Person, World
+from tests.contract.world import Person, World, make_world
+from tests.databases import SqlitePlace, content
 from tests.pages.browser import Browser, Page
 from tests.pages.test_sessions import saved
 from tests.pages.test_whole_sitting import options
 
 
+class Seated(NamedTuple):
+    """Ada's browser and her first question."""
+
+    browser: Browser
+    first: Page
+
+
+@pytest.fixture(scope="module")
+def seated(module_place: SqlitePlace) -> Iterator[Seated]:
+    """Give Ada at her first question; whatever is refused must leave no trace."""
+    world = make_world(module_place, module_place.folder)
+    browser, ada = Browser(world.client()), world.people[0]
+    first = browser.press(browser.sign_in(ada.number, ada.code), "Start the exam")
+    before = content(world.database)
+    yield Seated(browser, first)
+    assert content(world.database) == before
+    world.close()
+
+
 @pytest.mark.parametrize(
     "position", ["0", "999", "46", "6", "-1", "1.5", "abc", "1e3", "10" * 15, "%00", "\u0661"]
 )
-def test_a_question_that_is_not_there_is_not_found(
-    browser: Browser, first: Page, position: str
-) -> None:
+def test_a_question_that_is_not_there_is_not_found(seated: Seated, position: str) -> None:
+    browser, first = seated
     where = first.path.removesuffix("1") + position
     assert browser.get(where).status == 404
     path, fields = first.pressed("Save and continue")
@@ -44,15 +66,17 @@ def test_a_question_that_is_not_there_is_not_found(
     ],
 )
 def test_an_answer_form_with_nonsense_is_refused_with_words(
-    browser: Browser, first: Page, typed: dict[str, str], status: int
+    seated: Seated, typed: dict[str, str], status: int
 ) -> None:
+    browser, first = seated
     refused = browser.press(first, "Save and continue", **typed)
     assert refused.status == status
     assert len(refused.one("div", role="alert")) >= 1
     assert saved(browser.get(first.path)) == []
 
 
-def test_an_unknown_option_is_named_beside_the_options(browser: Browser, first: Page) -> None:
+def test_an_unknown_option_is_named_beside_the_options(seated: Seated) -> None:
+    browser, first = seated
     refused = browser.press(first, "Save and continue", choice="zzz")
     assert refused.one("p", id="choice-error").text
     assert (
@@ -85,8 +109,9 @@ def test_an_unknown_option_is_named_beside_the_options(browser: Browser, first: 
     "path", ["/", "/display", "/sign-out", "Q", "S/start", "S/review", "S/finish"]
 )
 def test_a_malformed_body_is_refused_with_words(
-    browser: Browser, first: Page, path: str, body: bytes, kind: str
+    seated: Seated, path: str, body: bytes, kind: str
 ) -> None:
+    browser, first = seated
     where = path.replace("Q", first.path).replace("S", first.path.removesuffix("/questions/1"))
     reply = browser.client.post(where, content=body, headers={"content-type": kind})
     assert 400 <= reply.status_code < 500, reply.text
@@ -94,7 +119,8 @@ def test_a_malformed_body_is_refused_with_words(
     assert browser.get(first.path).status == 200
 
 
-def test_a_body_of_ten_megabytes_is_refused_unread(browser: Browser, first: Page) -> None:
+def test_a_body_of_ten_megabytes_is_refused_unread(seated: Seated) -> None:
+    browser, first = seated
     kind = {"content-type": "application/x-www-form-urlencoded"}
     body = b"choice=" + b"b" * 10_000_000
     reply = browser.client.post(first.path, content=body, headers=kind)
@@ -103,7 +129,8 @@ def test_a_body_of_ten_megabytes_is_refused_unread(browser: Browser, first: Page
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_another_method_is_refused(browser: Browser, first: Page, method: str) -> None:
+def test_another_method_is_refused(seated: Seated, method: str) -> None:
+    browser, first = seated
     assert browser.client.request(method, first.path).status_code == 405
 
 
@@ -160,7 +187,8 @@ def test_too_many_wrong_codes_say_how_long_to_wait(world: World, browser: Browse
 
 
 @pytest.mark.parametrize("until", ["", "abc", "-1", "1e99", "9" * 30])
-def test_a_clock_with_nonsense_is_refused(browser: Browser, first: Page, until: str) -> None:
+def test_a_clock_with_nonsense_is_refused(seated: Seated, until: str) -> None:
+    browser, first = seated
     where = first.path.removesuffix("/questions/1")
     assert browser.client.get(f"{where}/clock.css?until={until}").status_code == 422
 

@@ -113,7 +113,7 @@ class Season:
     def add_chairs(self) -> None:
         with self.database.begin() as tx:
             for email in CHAIRS:
-                access.add_staff(tx, email, PASSWORD, frozenset({Role.CHAIR}))
+                access.add_staff(tx, email, PASSWORD, frozenset({Role.CHAIR}), settings=SETTINGS)
 
     def close(self, window: str = WINDOW) -> None:
         with self.database.begin() as tx:

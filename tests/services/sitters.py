@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app import ambient
 from app.demo import demo
-from app.exam.people.permissions import system
+from app.exam.people.permissions import EVERYTHING, system
 from app.exam.sitting.sitting import Caller, Change, Sitting
 from app.services.bank import exams, starter
 from app.services.people import bookings
@@ -17,6 +17,7 @@ from app.services.window.exam_windows import Plan
 from app.settings import Settings
 from app.store import migrate
 from app.store.database import Database, connect
+from app.store.sitting import sittings
 from itembank.exams import ExposureControl
 from tests.factories import anybody
 
@@ -50,6 +51,22 @@ def make_database(url: str, *, exposure: ExposureControl | None = None) -> Datab
         plan = Plan(WINDOW, "Autumn", code, *span)
         exam_windows.plan(tx, plan, actor=system("board", now))
     return database
+
+
+def fill_autumn(url: str) -> None:
+    """Put into an empty database the demo exam and one open window."""
+    make_database(url).close()
+
+
+def fill_half_way(url: str) -> Sitter:
+    """Put in two people who sit, too; return the one who has answered a block."""
+    database = make_database(url)
+    sitter, _ = seat(database, "M1"), seat(database, "M2")
+    with database.read() as tx:
+        started = sittings.load(tx, sitter.sitting, reach=EVERYTHING).sitting
+    answer_block(database, sitter, started)
+    database.close()
+    return sitter
 
 
 def seat(database: Database, number: str) -> Sitter:

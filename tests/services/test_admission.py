@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from app.errors import (
     Duplicate,
@@ -23,6 +25,7 @@ from app.services.people.bookings import Issued
 from app.services.sitting import sit, views
 from app.services.sitting.sit import Credentials, SignIn
 from app.services.window import exam_windows
+from app.settings import Settings
 from app.store.database import Database
 from app.store.people import people
 from app.store.sitting import sittings as store
@@ -87,6 +90,7 @@ def test_a_code_opens_the_sitting_of_its_own_window(season: Season) -> None:
         ]
 
 
+@pytest.mark.each_database
 def test_the_newest_sign_in_takes_over_and_the_older_page_is_told(season: Season) -> None:
     person = season.book()
     first, second = (sign_in(season, person.number, person.code) for _ in range(2))
@@ -115,6 +119,7 @@ def test_anothers_code_is_wrong(season: Season) -> None:
         sign_in(season, ann.number, ben.code)
 
 
+@pytest.mark.each_database
 def test_a_number_that_guesses_wrongly_too_often_must_wait_even_with_the_right_code(
     season: Season,
 ) -> None:
@@ -254,7 +259,7 @@ def test_a_window_is_planned_once_and_on_an_exam_that_exists(season: Season) -> 
 
 def staff(season: Season, email: str = "Ann@Example.org", role: Role = Role.AUTHOR) -> None:
     with season.database.begin() as tx:
-        access.add_staff(tx, email, PASSWORD, frozenset({role}))
+        access.add_staff(tx, email, PASSWORD, frozenset({role}), settings=SETTINGS)
 
 
 def staff_sign_in(season: Season, email: str, password: str) -> access.StaffSignIn:
@@ -263,6 +268,7 @@ def staff_sign_in(season: Season, email: str, password: str) -> access.StaffSign
     )
 
 
+@pytest.mark.each_database
 def test_staff_sign_in_is_by_address_in_any_case_and_lasts_its_hours(season: Season) -> None:
     staff(season)
     signed = staff_sign_in(season, " aNN@example.ORG ", PASSWORD)
@@ -307,9 +313,51 @@ def test_staff_need_an_address_a_long_password_and_to_be_new(season: Season) -> 
     with season.database.begin() as tx:
         for email, password in (("ann", PASSWORD), ("ben@example.org", "short")):
             with pytest.raises(Invalid):
-                access.add_staff(tx, email, password, frozenset({Role.CHAIR}))
+                access.add_staff(tx, email, password, frozenset({Role.CHAIR}), settings=SETTINGS)
         with pytest.raises(Duplicate):
-            access.add_staff(tx, "ann@EXAMPLE.org", PASSWORD, frozenset({Role.CHAIR}))
+            access.add_staff(
+                tx, "ann@EXAMPLE.org", PASSWORD, frozenset({Role.CHAIR}), settings=SETTINGS
+            )
+
+
+def test_a_password_is_hashed_at_the_cost_that_is_set_and_checked_at_its_own(
+    season: Season,
+) -> None:
+    dear = Settings(argon2_memory_kib=4096)
+    with season.database.begin() as tx:
+        roles = frozenset({Role.CHAIR})
+        kept = access.add_staff(tx, "dear@example.org", PASSWORD, roles, settings=dear)
+        assert extract_parameters(kept.password_hash).memory_cost == 4096
+        assert access.password_is_right(tx, "dear@example.org", PASSWORD)
+        access.renew_password(tx, "dear@example.org", PASSWORD * 2, settings=SETTINGS)
+        assert not access.password_is_right(tx, "dear@example.org", PASSWORD)
+        assert access.password_is_right(tx, "dear@example.org", PASSWORD * 2)
+    assert staff_sign_in(season, "dear@example.org", PASSWORD * 2).member.id == kept.id
+
+
+def test_a_service_that_sets_nothing_hashes_at_the_cost_of_rfc_9106() -> None:
+    default = Settings.model_fields["argon2_memory_kib"].default
+    assert default == RFC_9106_LOW_MEMORY.memory_cost
+
+
+def test_who_is_not_there_is_refused_as_slowly_as_a_wrong_password(season: Season) -> None:
+    dear = SETTINGS.model_copy(update={"argon2_memory_kib": 65536, "sign_in_attempts": 1000})
+    with season.database.begin() as tx:
+        roles = frozenset({Role.CHAIR})
+        access.add_staff(tx, "ann@example.org", PASSWORD, roles, settings=dear)
+
+    def cost(email: str) -> float:
+        began = process_time()
+        with pytest.raises(WrongCode):
+            access.sign_in_staff(
+                season.database, email, "wrong", settings=dear, at=season.clock.now
+            )
+        return process_time() - began
+
+    there, not_there = (
+        min(cost(email) for _ in range(3)) for email in ("ann@example.org", "zoe@example.org")
+    )
+    assert 0.5 < not_there / there < 2
 
 
 def test_a_role_is_asked_for_by_name(season: Season) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,26 +15,36 @@ from app.services.people.keys import load_keys
 from app.services.sitting import sit
 from app.services.sitting.sit import Credentials
 from app.services.upkeep import backup, replay
-from app.store import dump
 from app.store.database import Database, connect
 from app.store.server_lock import served
 from app.store.sitting import sittings
+from tests.databases import Place, PostgresPlace, SqlitePlace, content
 from tests.factories import anybody
-from tests.services.sitters import SETTINGS, Sitter, answer_block, finish, make_database, seat
+from tests.services.sitters import (
+    SETTINGS,
+    Sitter,
+    fill_autumn,
+    fill_half_way,
+    finish,
+    seat,
+)
+
+pytestmark = pytest.mark.each_database
 
 
 def nothing(_done: int, _of: int) -> None:
     """Show no progress."""
 
 
-def half_way(url: str) -> tuple[Database, Sitter]:
+def half_way(place: Place) -> tuple[Database, Sitter]:
     """Return a database in which two people sit, one of them with a block answered."""
-    database = make_database(url)
-    sitter, _ = seat(database, "M1"), seat(database, "M2")
-    with database.read() as tx:
-        started = sittings.load(tx, sitter.sitting, reach=EVERYTHING).sitting
-    answer_block(database, sitter, started)
-    return database, sitter
+    url, sitter = place.copy(fill_half_way)
+    return connect(url), sitter
+
+
+def autumn(place: Place) -> Database:
+    """Return a database with an open window that nobody has sat in."""
+    return connect(place.copy(fill_autumn)[0])
 
 
 def back_up(database: Database, path: Path) -> backup.Manifest:
@@ -42,11 +53,6 @@ def back_up(database: Database, path: Path) -> backup.Manifest:
 
 def restore(database: Database, path: Path, replace: str | None = None) -> backup.Restored:
     return backup.restore(database, path, replace=replace, progress=nothing)
-
-
-def content(database: Database) -> dict[str, list[list[object]]]:
-    with database.read() as tx:
-        return {shape.name: list(dump.rows(tx, shape)) for shape in dump.shapes(tx)}
 
 
 def require_going_on(database: Database, sitter: Sitter) -> None:
@@ -63,9 +69,9 @@ def require_going_on(database: Database, sitter: Sitter) -> None:
 
 
 def test_a_backup_of_sittings_in_progress_restores_to_the_same_rows(
-    database_url: str, tmp_path: Path
+    any_place: Place, tmp_path: Path
 ) -> None:
-    database, sitter = half_way(database_url)
+    database, sitter = half_way(any_place)
     path = tmp_path / "a.backup"
     manifest = back_up(database, path)
     before = content(database)
@@ -82,9 +88,9 @@ def test_a_backup_of_sittings_in_progress_restores_to_the_same_rows(
 
 @pytest.mark.postgres
 def test_a_backup_of_sqlite_restores_into_postgresql_and_back(
-    postgres_database: str, tmp_path: Path
+    sqlite_place: SqlitePlace, postgres_database: str, tmp_path: Path
 ) -> None:
-    database, sitter = half_way(f"sqlite:///{tmp_path}/adept.sqlite")
+    database, sitter = half_way(sqlite_place)
     path, back = tmp_path / "a.backup", tmp_path / "b.backup"
     back_up(database, path)
     grown = connect(postgres_database)
@@ -101,8 +107,10 @@ def test_a_backup_of_sqlite_restores_into_postgresql_and_back(
         one.close()
 
 
-def test_a_backup_is_private_and_replaces_an_earlier_one(tmp_path: Path) -> None:
-    database = make_database(f"sqlite:///{tmp_path}/adept.sqlite")
+def test_a_backup_is_private_and_replaces_an_earlier_one(
+    sqlite_place: SqlitePlace, tmp_path: Path
+) -> None:
+    database = autumn(sqlite_place)
     path = tmp_path / "a.backup"
     back_up(database, path)
     back_up(database, path)
@@ -111,8 +119,10 @@ def test_a_backup_is_private_and_replaces_an_earlier_one(tmp_path: Path) -> None
     database.close()
 
 
-def test_a_backup_never_replaces_what_is_no_backup(tmp_path: Path) -> None:
-    database = make_database(f"sqlite:///{tmp_path}/adept.sqlite")
+def test_a_backup_never_replaces_what_is_no_backup(
+    sqlite_place: SqlitePlace, tmp_path: Path
+) -> None:
+    database = autumn(sqlite_place)
     precious = tmp_path / "adept.sqlite"
     with pytest.raises(Invalid, match="no Adept backup"):
         back_up(database, precious)
@@ -120,9 +130,9 @@ def test_a_backup_never_replaces_what_is_no_backup(tmp_path: Path) -> None:
 
 
 def test_a_database_in_use_is_replaced_only_when_its_name_is_typed(
-    database_url: str, tmp_path: Path
+    any_place: Place, tmp_path: Path
 ) -> None:
-    database, _ = half_way(database_url)
+    database, _ = half_way(any_place)
     path = tmp_path / "a.backup"
     back_up(database, path)
     before = content(database)
@@ -153,25 +163,34 @@ def damaged(path: Path, how: str) -> Path:
     return made
 
 
-HOW = ["cut off", "no backup", "empty", "changed", "a row short", "no tail", "more after"]
-
-
-@pytest.mark.parametrize("how", HOW)
-def test_a_damaged_backup_is_refused_before_anything_is_touched(how: str, tmp_path: Path) -> None:
-    database, _ = half_way(f"sqlite:///{tmp_path}/adept.sqlite")
-    path = tmp_path / "a.backup"
+@pytest.fixture(scope="module")
+def backed_up(module_place: SqlitePlace) -> Iterator[tuple[Database, Path]]:
+    """Give a database that no test may change, and a backup of it."""
+    database, _ = half_way(module_place)
+    path = module_place.folder / "a.backup"
     back_up(database, path)
     before = content(database)
-    with pytest.raises(BackupDamaged):
-        restore(database, damaged(path, how), replace=database.name)
+    yield database, path
     assert content(database) == before
     database.close()
 
 
-def test_a_restore_that_fails_half_way_leaves_everything_as_it_was(
-    database_url: str, tmp_path: Path
+HOW = ["cut off", "no backup", "empty", "changed", "a row short", "no tail", "more after"]
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_damaged_backup_is_refused_before_anything_is_touched(
+    how: str, backed_up: tuple[Database, Path]
 ) -> None:
-    database, _ = half_way(database_url)
+    database, path = backed_up
+    with pytest.raises(BackupDamaged):
+        restore(database, damaged(path, how), replace=database.name)
+
+
+def test_a_restore_that_fails_half_way_leaves_everything_as_it_was(
+    any_place: Place, tmp_path: Path
+) -> None:
+    database, _ = half_way(any_place)
     path = tmp_path / "a.backup"
     back_up(database, path)
     seat(database, "M9")
@@ -187,8 +206,10 @@ def test_a_restore_that_fails_half_way_leaves_everything_as_it_was(
     database.close()
 
 
-def test_a_backup_of_a_newer_schema_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    database = make_database(f"sqlite:///{tmp_path}/adept.sqlite")
+def test_a_backup_of_a_newer_schema_is_refused_with_the_way_out(
+    sqlite_place: SqlitePlace, tmp_path: Path
+) -> None:
+    database = autumn(sqlite_place)
     with database.begin() as tx:
         tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     path = tmp_path / "a.backup"
@@ -198,8 +219,10 @@ def test_a_backup_of_a_newer_schema_is_refused_with_the_way_out(tmp_path: Path) 
     database.close()
 
 
-def test_nothing_is_restored_under_a_running_server(tmp_path: Path) -> None:
-    database = make_database(f"sqlite:///{tmp_path}/adept.sqlite")
+def test_nothing_is_restored_under_a_running_server(
+    sqlite_place: SqlitePlace, tmp_path: Path
+) -> None:
+    database = autumn(sqlite_place)
     path = tmp_path / "a.backup"
     back_up(database, path)
     with served(database), pytest.raises(StoreInUse):
@@ -209,9 +232,12 @@ def test_nothing_is_restored_under_a_running_server(tmp_path: Path) -> None:
 
 @pytest.mark.postgres
 def test_nothing_is_restored_while_others_use_postgresql(
-    postgres_database: str, tmp_path: Path
+    postgres_place: PostgresPlace, tmp_path: Path
 ) -> None:
-    server, ours = make_database(postgres_database), connect(postgres_database)
+    url, _ = postgres_place.copy(fill_autumn)
+    server, ours = connect(url), connect(url)
+    with server.read():
+        pass  # it holds a connection from now on
     path = tmp_path / "a.backup"
     back_up(ours, path)
     with pytest.raises(Refused, match="Stop the servers"):

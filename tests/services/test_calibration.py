@@ -32,7 +32,16 @@ from app.store.sitting import sittings
 from app.store.tables import calibration_runs
 from itembank.calibration import Acceptance, CalibrationRun
 from tests.factories import anybody
-from tests.services.season import CHAIRS, PASSWORD, WINDOW, Choose, Season, at_random, make_season
+from tests.services.season import (
+    CHAIRS,
+    PASSWORD,
+    SETTINGS,
+    WINDOW,
+    Choose,
+    Season,
+    at_random,
+    make_season,
+)
 
 IVO = "ivo@example.org"
 PEOPLE = 3
@@ -49,7 +58,7 @@ def database(database_url: str) -> Iterator[Database]:
     migrate.upgrade(database)
     with database.begin() as tx:
         starter.load_starter(tx)
-        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}))
+        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}), settings=SETTINGS)
     yield database
     database.close()
 
@@ -76,6 +85,7 @@ def accept_it(season: Season, run: CalibrationRun, *, by: str = IVO, **wish: obj
         return accept.accept(tx, run.id, asked, actor=season.actor(by))
 
 
+@pytest.mark.each_database
 def test_a_window_becomes_a_better_bank(season: Season) -> None:
     old = season.grade()
     run = run_it(season)
@@ -174,7 +184,9 @@ def test_a_run_is_decided_once_by_somebody_who_may_and_says_why(season: Season) 
     with pytest.raises(NotFound):
         accept_it(season, run, by="nobody@example.org")
     with season.database.begin() as tx:
-        access.add_staff(tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}))
+        access.add_staff(
+            tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}), settings=SETTINGS
+        )
     with pytest.raises(Forbidden, match="psychometrician"):
         accept_it(season, run, by="ina@example.org")
     with pytest.raises(Invalid, match="reason"):

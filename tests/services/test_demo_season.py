@@ -1,10 +1,8 @@
 """A season of simulated candidates goes through the real services, and its figures are honest."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,6 +27,7 @@ from app.store.sitting import sittings
 from app.store.window import windows
 from itembank.calibration import Acceptance, CalibrationRun, Flag, ItemRow, Role
 from psychometrics import probability
+from tests.databases import SqlitePlace, stock
 from tests.factories import anybody
 
 SETTINGS = Settings()
@@ -58,22 +57,20 @@ class Held:
 
 
 @pytest.fixture(scope="module")
-def held(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
+def held(module_place: SqlitePlace) -> Iterator[Held]:
     """Give a small season that several tests look at and none changes."""
-    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("season") / "adept.sqlite")
-    database = connect(f"sqlite:///{path}")
+    database = connect(module_place.copy(stock)[0])
     yield Held(database, run_season(database, SETTINGS, candidates=3, seed=5))
     database.close()
 
 
 @pytest.fixture
-def fresh(sqlite_template: Path, tmp_path: Path) -> Iterator[Fresh]:
+def fresh(sqlite_place: SqlitePlace) -> Iterator[Fresh]:
     """Give new SQLite databases with the starter data, as many as are asked for."""
     made: list[Database] = []
 
     def one() -> Database:
-        path = shutil.copy(sqlite_template, tmp_path / f"{len(made)}.sqlite")
-        made.append(connect(f"sqlite:///{path}"))
+        made.append(connect(sqlite_place.copy(stock)[0]))
         return made[-1]
 
     yield one
@@ -94,6 +91,7 @@ def estimates_of(row: ItemRow) -> list[float]:
     return [number for one in found for number in (one.value, one.error or 0.0)]
 
 
+@pytest.mark.each_database
 def test_two_windows_are_sat_graded_and_released(database: Database) -> None:
     steps: list[tuple[int, int]] = []
     made = run_season(
@@ -202,10 +200,10 @@ def test_no_instant_of_a_season_is_to_come(held: Held) -> None:
 
 
 def test_the_command_prints_and_holds_what_was_measured(
-    sqlite_template: Path, tmp_path: Path
+    sqlite_place: SqlitePlace,
 ) -> None:
-    path = shutil.copy(sqlite_template, tmp_path / "adept.sqlite")
-    where = {"ADEPT_DATABASE_URL": f"sqlite:///{path}", "ADEPT_DATA_DIR": str(tmp_path)}
+    url, folder = sqlite_place.copy(stock)[0], str(sqlite_place.folder)
+    where = {"ADEPT_DATABASE_URL": url, "ADEPT_DATA_DIR": folder}
     words = ["demo", "--candidates", "2", "--seed", "4"]
     shown = CliRunner().invoke(app, words, env=where)
     assert shown.exit_code == 0

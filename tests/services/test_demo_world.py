@@ -82,6 +82,7 @@ def test_everybody_in_demo_json_can_sign_in(place: tuple[Database, Settings]) ->
     place[0].close()
 
 
+@pytest.mark.each_database
 def test_the_second_time_it_is_the_same_demo(place: tuple[Database, Settings]) -> None:
     first = make(place)
     assert make(place) == first

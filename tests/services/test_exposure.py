@@ -74,6 +74,7 @@ def test_no_item_is_met_by_much_more_than_the_target(database: Database) -> None
     assert any(block.ineligible for one in sitters for block in blocks_of(one))
 
 
+@pytest.mark.each_database
 def test_what_was_not_eligible_is_recorded_and_the_sitting_replays_from_it(
     database: Database,
 ) -> None:
@@ -136,6 +137,7 @@ def test_an_exam_without_control_keeps_no_counts(database: Database) -> None:
         assert tx.connection.execute(stored.exposure_states.select()).all() == []
 
 
+@pytest.mark.each_database
 def test_the_report_is_right_while_a_window_runs_and_when_it_is_graded(
     database: Database,
 ) -> None:

@@ -71,6 +71,7 @@ def first_of(sitter: Sitter, kind: str) -> Link:
     return next(one for one in links(sitter) if one.kind == kind)
 
 
+@pytest.mark.each_database
 def test_an_untouched_record_agrees_in_everything(sitter: Sitter) -> None:
     with sitter.season.database.read() as tx:
         told = replay.replay(tx, sitter.sitting, actor=anybody())
@@ -208,6 +209,7 @@ def test_a_removed_event_is_named(sitter: Sitter) -> None:
     ]
 
 
+@pytest.mark.each_database
 def test_reordered_events_are_named(sitter: Sitter) -> None:
     one = first_of(sitter, "answered").sequence
     for old, new in ((one, 9999), (one + 1, one), (9999, one + 1)):

@@ -36,6 +36,7 @@ from tests.factories import (
 from tests.services.season import (
     CHAIRS,
     PASSWORD,
+    SETTINGS,
     WINDOW,
     Season,
     at_random,
@@ -109,6 +110,7 @@ def test_an_empty_window_is_graded_and_released_without_results(season: Season) 
     season.confirm()
 
 
+@pytest.mark.each_database
 def test_a_window_is_released_by_two_people_and_then_seen_by_its_candidate(
     season: Season,
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_window_is_released_by_two_people_and_then_seen_by_its_candidate(
     assert entries == [("window.release_proposed", CHAIRS[0]), ("window.released", CHAIRS[1])]
 
 
+@pytest.mark.each_database
 def test_pages_of_results_follow_one_another(season: Season) -> None:
     sitters = [season.sitter() for _ in range(3)]
     for sitter in sitters:
@@ -191,7 +194,9 @@ def test_grading_again_takes_the_proposal_back(season: Season) -> None:
 def test_only_people_of_the_board_with_the_role_chair_release(season: Season) -> None:
     graded(season)
     with season.database.begin() as tx:
-        access.add_staff(tx, "cat@example.org", PASSWORD, frozenset(Role) - {Role.CHAIR})
+        access.add_staff(
+            tx, "cat@example.org", PASSWORD, frozenset(Role) - {Role.CHAIR}, settings=SETTINGS
+        )
     for name, error in (("cat@example.org", Forbidden), ("ghost@example.org", NotFound)):
         with pytest.raises(error):
             season.propose(name)
@@ -260,6 +265,7 @@ def test_an_edition_keeps_the_item_versions_it_was_saved_with(season: Season) ->
     assert {place.version for place in sitter.now().places} == {1}
 
 
+@pytest.mark.each_database
 def test_an_edition_of_a_transaction_that_was_undone_is_forgotten(database: Database) -> None:
     """An exam saved, read and rolled back must not live on in memory under its name."""
     shipped = starter.read_starter().exam

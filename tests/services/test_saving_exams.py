@@ -26,7 +26,7 @@ from itembank.exams import ExamDefinition
 from itembank.items.item import ItemVersion
 from itembank.parameters import provisional_parameters
 from tests.factories import anybody
-from tests.services.season import PASSWORD, WINDOW, Season, at_random, make_season
+from tests.services.season import PASSWORD, SETTINGS, WINDOW, Season, at_random, make_season
 
 IVO = "ivo@example.org"
 EXAM = "demo"
@@ -38,7 +38,7 @@ def database(database_url: str) -> Iterator[Database]:
     migrate.upgrade(database)
     with database.begin() as tx:
         starter.load_starter(tx)
-        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}))
+        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}), settings=SETTINGS)
     yield database
     database.close()
 
@@ -115,6 +115,7 @@ def test_a_calibrated_exam_stays_calibrated_and_on_its_scale(season: Season) -> 
     assert new.exam.blueprint.excluded == LESS["excluded"]
 
 
+@pytest.mark.each_database
 def test_the_next_window_uses_the_new_version_and_what_was_sat_replays(season: Season) -> None:
     accept_a_run(season)
     season.grade()
@@ -250,6 +251,7 @@ def test_a_version_in_which_nothing_differs_is_not_saved(fresh: Season) -> None:
         save(fresh, changed(fresh))
 
 
+@pytest.mark.each_database
 def test_two_saves_at_the_same_moment_end_with_one(fresh: Season) -> None:
     with fresh.database.read() as tx:
         plans = [
@@ -284,7 +286,9 @@ def test_an_impossible_blueprint_is_refused_with_what_stands_in_the_way(fresh: S
 
 def test_saving_needs_the_role_where_somebody_is_named(fresh: Season) -> None:
     with fresh.database.begin() as tx:
-        access.add_staff(tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}))
+        access.add_staff(
+            tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}), settings=SETTINGS
+        )
         plan, by = exams.plan_exam(tx, changed(fresh, minutes=80)), fresh.actor()
         with pytest.raises(Forbidden, match="save exams"):
             exams.keep_exam(tx, plan, actor=access.claimed(tx, "ina@example.org", by=by))

@@ -82,6 +82,7 @@ def replays(sitter: Sitter) -> bool:
         return replay.replay(tx, sitter.sitting, actor=anybody()).differences == ()
 
 
+@pytest.mark.each_database
 def test_nobody_new_gets_it_and_the_record_says_that_it_was_held_back(season: Season) -> None:
     first = season.sitter()
     item = first.start().places[0].item
@@ -176,7 +177,9 @@ def test_what_cannot_be_done_is_refused(season: Season) -> None:
 
 def test_an_author_may_not_suspend(season: Season) -> None:
     with season.database.begin() as tx:
-        access.add_staff(tx, "author@example.org", PASSWORD, frozenset({Role.AUTHOR}))
+        access.add_staff(
+            tx, "author@example.org", PASSWORD, frozenset({Role.AUTHOR}), settings=SETTINGS
+        )
     with pytest.raises(Forbidden, match="may not suspend items: that needs the role chair"):
         suspended(season, "SMM-1.1-01", by="author@example.org")
 

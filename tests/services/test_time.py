@@ -111,6 +111,7 @@ def test_a_late_answer_is_refused_recorded_and_ends_the_sitting(season: Season) 
     assert kinds[-2:] == ["time_ended", "late_refused"]
 
 
+@pytest.mark.each_database
 def test_the_sweep_ends_what_is_over_and_only_that(season: Season) -> None:
     early, late = season.sitter(), season.sitter(season.book(extra_time=1.0))
     early.start()
@@ -200,6 +201,7 @@ def test_a_sitting_that_has_not_started_or_is_handed_in_cannot_be_extended(
         extend(season, done)
 
 
+@pytest.mark.each_database
 def test_a_windows_extension_reaches_those_the_outage_cut_and_no_others(season: Season) -> None:
     long_over = ended_by_time(season, start=0)
     handed_in = season.sitter()

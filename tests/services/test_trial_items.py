@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from app.services.upkeep import replay
 from app.store.database import Database
 from itembank.blueprint.blueprint import Pretest
@@ -18,6 +20,7 @@ def trying(database: Database, **more: object) -> Season:
     return make_season(database, block_size=8, more={"blueprint": blueprint, **more})
 
 
+@pytest.mark.each_database
 def test_a_window_shares_its_items_on_trial_out_and_scores_the_others(database: Database) -> None:
     season = trying(database)
     sitters = [season.sitter() for _ in range(10)]

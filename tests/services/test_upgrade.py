@@ -23,9 +23,20 @@ from app.store.tables import events
 from app.store.window import windows
 from itembank.document import canonical
 from itembank.exams import ProgressiveControl
+from tests.databases import Place, SqlitePlace
 from tests.factories import anybody
-from tests.services.sitters import WINDOW, Sitter, answer_block, finish, make_database, seat
+from tests.services.sitters import (
+    WINDOW,
+    Sitter,
+    answer_block,
+    fill_half_way,
+    finish,
+    make_database,
+    seat,
+)
 from tests.services.test_backup import nothing
+
+pytestmark = pytest.mark.each_database
 
 NEW_IN_5 = ("opened_at", "ends_at")
 NEW_IN_4 = ("exposure_states", "suspensions", "preflights")
@@ -84,20 +95,19 @@ def half_way(database: Database) -> Sitter:
     return sitter
 
 
-def make_old(url: str, scratch: Path) -> tuple[Database, Sitter]:
+def make_old(place: Place, scratch: Path) -> tuple[Database, Sitter]:
     """Return a database as it is before the scratch migration, with sittings in progress."""
     text = scratch.read_text()
     scratch.unlink()
-    database = make_database(url)
-    sitter = half_way(database)
+    url, sitter = place.copy(fill_half_way)
     scratch.write_text(text)
-    return database, sitter
+    return connect(url), sitter
 
 
 def test_an_upgrade_that_rebuilds_tables_keeps_every_row_and_chain(
-    database_url: str, scratch_revision: Path
+    any_place: Place, scratch_revision: Path
 ) -> None:
-    database, sitter = make_old(database_url, scratch_revision)
+    database, sitter = make_old(any_place, scratch_revision)
     before = without_notes(database)
     migrate.upgrade(database)
     assert schema.current(database) == "9001"
@@ -106,20 +116,20 @@ def test_an_upgrade_that_rebuilds_tables_keeps_every_row_and_chain(
         assert replay.verify(tx).breaks == ()
         sitting = sittings.load(tx, sitter.sitting, reach=EVERYTHING).sitting
     database.close()
-    again = connect(database_url)
+    again = connect(database.engine.url.render_as_string(hide_password=False))
     # Rows of the scratch schema have a default for the column this version does not know.
     assert finish(again, sitter, sitting).state is State.HANDED_IN
     again.close()
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(
-    database_url: str, scratch_revision: Path
+    any_place: Place, scratch_revision: Path
 ) -> None:
     newest = scratch_revision.read_text().partition('down_revision = "')[2][:4]
     scratch_revision.write_text(
         REBUILD.format(newest=newest, more="raise RuntimeError('power cut')")
     )
-    database, _ = make_old(database_url, scratch_revision)
+    database, _ = make_old(any_place, scratch_revision)
     before = without_notes(database)
     with pytest.raises(RuntimeError, match="power cut"):
         migrate.upgrade(database)
@@ -129,12 +139,12 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(
 
 
 def test_an_upgrade_that_would_orphan_rows_is_refused(
-    tmp_path: Path, scratch_revision: Path
+    sqlite_place: SqlitePlace, scratch_revision: Path
 ) -> None:
     newest = scratch_revision.read_text().partition('down_revision = "')[2][:4]
     loss = "op.execute(\"DELETE FROM candidates WHERE membership_number = 'M1'\")"
     scratch_revision.write_text(REBUILD.format(newest=newest, more=loss))
-    database, _ = make_old(f"sqlite:///{tmp_path}/adept.sqlite", scratch_revision)
+    database, _ = make_old(sqlite_place, scratch_revision)
     before = without_notes(database)
     with pytest.raises(SchemaBroken, match="bookings"):
         migrate.upgrade(database)
@@ -150,9 +160,9 @@ def test_foreign_keys_are_watched_again_after_an_upgrade(tmp_path: Path) -> None
 
 
 def test_a_backup_of_the_older_schema_is_upgraded_when_it_is_restored(
-    database_url: str, scratch_revision: Path, tmp_path: Path
+    any_place: Place, scratch_revision: Path, tmp_path: Path
 ) -> None:
-    database, _ = make_old(database_url, scratch_revision)
+    database, _ = make_old(any_place, scratch_revision)
     path = tmp_path / "old.backup"
     made = backup.back_up(database, path, at=ambient.now(), progress=nothing)
     before = without_notes(database)

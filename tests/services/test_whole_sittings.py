@@ -87,6 +87,7 @@ def test_options_keep_their_order_on_every_look_and_the_letters_go_from_a(
             assert [option.letter for option in look.options] == ["A", "B", "C", "D"]
 
 
+@pytest.mark.each_database
 def test_a_second_sitting_of_the_same_person_has_none_of_the_firsts_items(
     database: Database,
 ) -> None:

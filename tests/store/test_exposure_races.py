@@ -22,6 +22,8 @@ from psychometrics import Counts
 from tests.factories import anybody
 from tests.services.season import Season, Sitter, at_random, make_season, shipped_blueprint
 
+pytestmark = pytest.mark.each_database
+
 WORKERS = 8
 ROUNDS = 3
 

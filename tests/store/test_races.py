@@ -32,6 +32,8 @@ from itembank.items.item import OptionId
 from tests.factories import anybody
 from tests.services.season import CHAIRS, SETTINGS, Season, Sitter, first_option, make_season
 
+pytestmark = pytest.mark.each_database
+
 THREADS = 20
 
 T = TypeVar("T")

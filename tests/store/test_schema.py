@@ -17,6 +17,8 @@ from app.store import migrate, schema
 from app.store.database import Database, connect
 from app.store.tables import Instant, metadata
 
+pytestmark = pytest.mark.each_database
+
 VERSIONS = schema.SCRIPTS / "versions"
 
 

@@ -41,6 +41,8 @@ from app.store.window import windows
 from itembank.items.item import ItemId, OptionId
 from tests.factories import AT, anybody, at, make_created, make_framework
 
+pytestmark = pytest.mark.each_database
+
 ITEMS = [item.id for item in starter.read_starter().items[:6]]
 OPTIONS = tuple(OptionId(name) for name in ("s", "q", "p", "r"))
 

@@ -13,6 +13,8 @@ from tests.factories import anybody
 from tests.services.season import CHAIRS, Season, first_option, make_season
 from tests.store.test_races import at_once
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def season(database: Database) -> Season:

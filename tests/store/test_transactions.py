@@ -23,6 +23,8 @@ from app.store.people import access, people
 from app.store.tables import secrets
 from tests.factories import at
 
+pytestmark = pytest.mark.each_database
+
 
 def keep(database: Database, name: str, error: Exception | None) -> None:
     with database.begin() as tx:

@@ -40,11 +40,12 @@ class StaffSignIn:
 
 # Argon2id costs a core 20 to 160 ms and 64 MiB: two at a time at most, so that a burst of staff
 # sign-ins cannot slow the candidates down.
-_HASHER = PasswordHasher()
 _TURNS = threading.BoundedSemaphore(2)
 
 
-def add_staff(tx: Transaction, email: str, password: str, roles: frozenset[Role]) -> StaffMember:
+def add_staff(
+    tx: Transaction, email: str, password: str, roles: frozenset[Role], *, settings: Settings
+) -> StaffMember:
     """Register a member of staff."""
     email = email.strip().lower()
     if "@" not in email or len(email) > 200:
@@ -53,8 +54,7 @@ def add_staff(tx: Transaction, email: str, password: str, roles: frozenset[Role]
         raise Invalid("password", "Give a password of at least 12 characters.")
     if access.staff_by_email(tx, email) is not None:
         raise Duplicate("member of staff", email)
-    with _TURNS:
-        hashed = _HASHER.hash(password)
+    hashed = _hashed(password, settings)
     member = StaffMember(ambient.fresh_id(), email, hashed, frozenset(str(role) for role in roles))
     access.add_staff(tx, member)
     return member
@@ -71,7 +71,9 @@ def sign_in_staff(
     with database.begin() as tx:
         require_patience(tx, subject, settings, at)
         member = access.staff_by_email(tx, email.strip())
-    right = _password_is_right(member, password)
+    right = _is_hash_of(
+        nobodys_hash(_hasher(settings)) if member is None else member.password_hash, password
+    )
     with database.begin() as tx:
         failures = require_patience(tx, subject, settings, at)
         if member is None or not right:
@@ -115,14 +117,12 @@ def claimed(tx: Transaction, email: str, *, by: Actor) -> Actor:
     return acting(member, by.at, replace(by.through, is_claimed=True))
 
 
-def renew_password(tx: Transaction, email: str, password: str) -> None:
+def renew_password(tx: Transaction, email: str, password: str, *, settings: Settings) -> None:
     """Replace a member's password; their sessions end."""
     member = access.staff_by_email(tx, email)
     if member is None:
         raise NotFound("member of staff", email)
-    with _TURNS:
-        hashed = _HASHER.hash(password)
-    access.renew_password(tx, member.id, hashed)
+    access.renew_password(tx, member.id, _hashed(password, settings))
 
 
 def nobodys_hash(hasher: PasswordHasher) -> str:
@@ -140,7 +140,8 @@ def nobodys_hash(hasher: PasswordHasher) -> str:
 
 def password_is_right(tx: Transaction, email: str, password: str) -> bool:
     """Say whether a password is the member's; for our own use, since nothing is throttled."""
-    return _password_is_right(access.staff_by_email(tx, email), password)
+    member = access.staff_by_email(tx, email)
+    return member is not None and _is_hash_of(member.password_hash, password)
 
 
 def add_client(tx: Transaction, name: str, scopes: frozenset[Scope]) -> str:
@@ -206,10 +207,19 @@ def bearer_of(tx: Transaction, token: str, scope: Scope, at: datetime) -> Actor:
     return Actor(f"api:{client}", at, grants, EVERYTHING, Through(Face.API, client))
 
 
-def _password_is_right(member: StaffMember | None, password: str) -> bool:
-    hashed = nobodys_hash(_HASHER) if member is None else member.password_hash
+def _hasher(settings: Settings) -> PasswordHasher:
+    return PasswordHasher(memory_cost=settings.argon2_memory_kib)
+
+
+def _hashed(password: str, settings: Settings) -> str:
+    with _TURNS:
+        return _hasher(settings).hash(password)
+
+
+def _is_hash_of(hashed: str, password: str) -> bool:
+    # The hash itself says what it cost.
     try:
         with _TURNS:
-            return _HASHER.verify(hashed, password)
+            return PasswordHasher().verify(hashed, password)
     except VerificationError:
         return False
