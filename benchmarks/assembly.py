@@ -26,8 +26,8 @@ from psychometrics import (
     ItemParameters,
     Pool,
     Quotas,
-    Rows,
     Solver,
+    Sums,
     build_pool,
     estimate,
     information,
@@ -91,7 +91,7 @@ def crossing_pool() -> Pool:
     author = random.choice(5, 500)
     key = np.where(random.random(500) < 0.3, random.choice(4, 500), -1)
     classes = [(demand, 3), (author, 5), (key, 4)]
-    rows = Rows(
+    rows = Sums(
         [kind == level for kind, levels in classes for level in range(levels)],
         [14, 16, 7] + [6] * 5 + [1] * 4,
         [20, 22, 12] + [12] * 5 + [4] * 4,

@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.calibration_peers import simulate
 from psychometrics import ResponseMatrix
 from psychometrics.calibration import Priors, calibrate
-from psychometrics.calibration.em import Ascent, Control, Problem, climb, sharpness
+from psychometrics.calibration.em import Ascent, Control, Maximand, climb, sharpness
 from psychometrics.calibration.grid import chosen_grid
 from psychometrics.calibration.start import starting_point
 from psychometrics.calibration.study import prepare
@@ -44,10 +44,10 @@ class Row:
     iterations: int
 
 
-def fit_alone(responses: ResponseMatrix) -> tuple[Problem, Ascent]:
+def fit_alone(responses: ResponseMatrix) -> tuple[Maximand, Ascent]:
     """Return a 2PL fit as `calibrate` makes it, without its standard errors."""
     study = prepare(responses, "2pl", priors=Priors(), anchors=None, groups=None)
-    problem = Problem(study.portions, study.layout, study.priors)
+    problem = Maximand(study.portions, study.layout, study.priors)
     start = starting_point(study.portions, study.layout, study.known, groups=1)
     grid = chosen_grid(*sharpness(study.portions, start))
     control = Control(max_iterations=500, tolerance=1e-4, progress=None)

@@ -8,7 +8,7 @@ import numpy as np
 
 from psychometrics import ItemParameters, ResponseMatrix
 from psychometrics.calibration.calibrate import calibrate
-from psychometrics.calibration.em import Control, Problem, climb, sharpness
+from psychometrics.calibration.em import Control, Maximand, climb, sharpness
 from psychometrics.calibration.girth import girth_estimates
 from psychometrics.calibration.grid import chosen_grid
 from psychometrics.calibration.priors import Priors
@@ -60,7 +60,7 @@ def estimate(responses: ResponseMatrix) -> None:
     study = prepare(responses, "2pl", priors=Priors(), anchors=None, groups=None)
     start = starting_point(study.portions, study.layout, study.known, groups=1)
     climb(
-        Problem(study.portions, study.layout, study.priors),
+        Maximand(study.portions, study.layout, study.priors),
         start,
         grid=chosen_grid(*sharpness(study.portions, start)),
         fixed_grid=False,

@@ -18,7 +18,7 @@ from psychometrics.models import ItemParameters
 from psychometrics.responses import ResponseMatrix
 from psychometrics.warm import (
     Objective,
-    Rows,
+    PackedItems,
     derivatives,
     gradient_tables,
     grid_gradient,
@@ -198,7 +198,7 @@ def _line(items: ItemParameters) -> tuple[float, float]:
     return float(np.min(items.b - far)), float(np.max(items.b + far))
 
 
-def _concave(of: Rows, task: _Task) -> tuple[Modes, BoolArray]:
+def _concave(of: PackedItems, task: _Task) -> tuple[Modes, BoolArray]:
     """Return the modes of persons all of whose items have c = 0, and for whom they are sure."""
     objective = task.objective
     theta = _newton(of, objective, *_interval(of, task), _start(of))
@@ -217,7 +217,7 @@ def _concave(of: Rows, task: _Task) -> tuple[Modes, BoolArray]:
     return Modes(theta, information, beyond), sure
 
 
-def _interval(of: Rows, task: _Task) -> tuple[FloatArray, FloatArray]:
+def _interval(of: PackedItems, task: _Task) -> tuple[FloatArray, FloatArray]:
     """Return the interval of each person's mode where c = 0; both ends infinite if it is."""
     objective = task.objective
     right = np.einsum("ij,ij->i", of.a, of.right)
@@ -234,7 +234,7 @@ def _interval(of: Rows, task: _Task) -> tuple[FloatArray, FloatArray]:
     return np.select(extremes, infinite, line[0]), np.select(extremes, infinite, line[1])
 
 
-def _start(of: Rows) -> FloatArray:
+def _start(of: PackedItems) -> FloatArray:
     """Return the logit of the share right, weighted by a, about the mean difficulty."""
     total = np.maximum(of.a.sum(axis=1), 1e-300)
     share = (np.einsum("ij,ij->i", of.a, of.right) + 0.5) / (total + 1.0)
@@ -244,7 +244,7 @@ def _start(of: Rows) -> FloatArray:
 
 
 def _newton(
-    of: Rows, objective: Objective, low: FloatArray, high: FloatArray, start: FloatArray
+    of: PackedItems, objective: Objective, low: FloatArray, high: FloatArray, start: FloatArray
 ) -> FloatArray:
     """Return the zero of the derivative between low (where it is positive) and high.
 
@@ -336,7 +336,7 @@ def _sign_changes(
     return who, low, high, start
 
 
-def _highest(who: IntArray, theta: FloatArray, of: Rows, objective: Objective) -> IntArray:
+def _highest(who: IntArray, theta: FloatArray, of: PackedItems, objective: Objective) -> IntArray:
     """Return where each person's highest candidate is; the lowest theta among equals."""
     contested = np.bincount(who)[who] > 1
     if not contested.any():
@@ -347,7 +347,9 @@ def _highest(who: IntArray, theta: FloatArray, of: Rows, objective: Objective) -
     return np.asarray(ordered[np.flatnonzero(np.diff(who[ordered], append=-1))])
 
 
-def _measured(theta: FloatArray, of: Rows, objective: Objective, *, at_end: BoolArray) -> Modes:
+def _measured(
+    theta: FloatArray, of: PackedItems, objective: Objective, *, at_end: BoolArray
+) -> Modes:
     finite = np.isfinite(theta)
     at = np.where(finite, theta, 0.0)
     if objective.weighted:

@@ -26,7 +26,7 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
+class PackedItems:
     """The w items of each of k persons, packed to the left: a, b, c, right are (k, w).
 
     Padding has a = 0 and c = 0, so that it adds nothing. c is None where every item has c = 0.
@@ -37,13 +37,13 @@ class Rows:
     c: FloatArray | None
     right: FloatArray
 
-    def take(self, index: IntArray | BoolArray) -> "Rows":
+    def take(self, index: IntArray | BoolArray) -> "PackedItems":
         """Return the persons at `index`."""
         c = None if self.c is None else self.c[index]
-        return Rows(self.a[index], self.b[index], c, self.right[index])
+        return PackedItems(self.a[index], self.b[index], c, self.right[index])
 
 
-def pack(responses: ResponseMatrix, items: ItemParameters, persons: IntArray) -> Rows:
+def pack(responses: ResponseMatrix, items: ItemParameters, persons: IntArray) -> PackedItems:
     """Return the parameters and scores of the items that each person was presented.
 
     Parameters
@@ -57,7 +57,7 @@ def pack(responses: ResponseMatrix, items: ItemParameters, persons: IntArray) ->
 
     Returns
     -------
-    Rows, k persons
+    PackedItems, k persons
         As wide as the longest of them.
     """
     begins = responses.starts[persons]
@@ -75,17 +75,19 @@ def pack(responses: ResponseMatrix, items: ItemParameters, persons: IntArray) ->
         right = np.where(shown, responses.scores[cells], 0).astype(np.float64)
         a = np.where(shown, items.a[columns], 0.0)
         c = np.where(shown, items.c[columns], 0.0)
-    return Rows(a, items.b[columns], c if c.any() else None, right)
+    return PackedItems(a, items.b[columns], c if c.any() else None, right)
 
 
-def derivatives(theta: FloatArray, of: Rows, objective: Objective) -> tuple[FloatArray, FloatArray]:
+def derivatives(
+    theta: FloatArray, of: PackedItems, objective: Objective
+) -> tuple[FloatArray, FloatArray]:
     """Return the first and second derivative of the objective.
 
     Parameters
     ----------
     theta : FloatArray, shape (k,)
         One ability a person.
-    of : Rows, k persons
+    of : PackedItems, k persons
         Their items and scores.
     objective : Objective
         What is differentiated.
@@ -105,7 +107,9 @@ def derivatives(theta: FloatArray, of: Rows, objective: Objective) -> tuple[Floa
     return first, second
 
 
-def _two_parameter(theta: FloatArray, of: Rows, *, weighted: bool) -> tuple[FloatArray, FloatArray]:
+def _two_parameter(
+    theta: FloatArray, of: PackedItems, *, weighted: bool
+) -> tuple[FloatArray, FloatArray]:
     s = expit(of.a * (theta[:, np.newaxis] - of.b))
     as_ = of.a * s
     item_information = as_ * (of.a - as_)
@@ -124,7 +128,7 @@ def _two_parameter(theta: FloatArray, of: Rows, *, weighted: bool) -> tuple[Floa
 
 
 def _three_parameter(
-    theta: FloatArray, of: Rows, c: FloatArray, *, weighted: bool
+    theta: FloatArray, of: PackedItems, c: FloatArray, *, weighted: bool
 ) -> tuple[FloatArray, FloatArray]:
     # Kept above 0, so that s / P is 1 where c = 0.
     s = np.maximum(expit(of.a * (theta[:, np.newaxis] - of.b)), _TINY)
@@ -151,14 +155,14 @@ def _three_parameter(
     return first + 0.5 * mean_growth, second + 0.5 * (bend - mean_growth**2)
 
 
-def row_information(theta: FloatArray, of: Rows) -> FloatArray:
+def row_information(theta: FloatArray, of: PackedItems) -> FloatArray:
     """Return the test information of each person's items at their own theta.
 
     Parameters
     ----------
     theta : FloatArray, shape (k,)
         One ability a person.
-    of : Rows, k persons
+    of : PackedItems, k persons
         Their items.
 
     Returns
@@ -175,14 +179,14 @@ def row_information(theta: FloatArray, of: Rows) -> FloatArray:
     return np.asarray(each.sum(axis=1))
 
 
-def height(theta: FloatArray, of: Rows, objective: Objective) -> FloatArray:
+def height(theta: FloatArray, of: PackedItems, objective: Objective) -> FloatArray:
     """Return the objective, or its limit, up to a constant of all persons.
 
     Parameters
     ----------
     theta : FloatArray, shape (k,)
         One ability a person; infinite only where there is neither prior nor weight.
-    of : Rows, k persons
+    of : PackedItems, k persons
         Their items and scores.
     objective : Objective
         What is evaluated.

@@ -34,7 +34,7 @@ from itembank.frameworks.framework import (
     Demand,
     Framework,
     Kind,
-    Link,
+    LinkURI,
 )
 from itembank.items.item import ItemId, ItemVersion, Option, OptionId, Stimulus
 from itembank.parameters import LinkingConstants, Prior, provisional_parameters
@@ -125,7 +125,7 @@ def make_bank(
 def make_framework() -> Framework:
     """Return two outcomes over three criteria with one topic each, in CASE's shape."""
     titles = {**TITLES, **{f"{code}.1": f"Topic of {code}" for code in ("1.1", "1.2", "2.1")}}
-    root = Link(identifier=_uuid("small"), uri="urn:small", title="document")
+    root = LinkURI(identifier=_uuid("small"), uri="urn:small", title="document")
     return Framework(
         document=CFDocument(
             identifier=_uuid("small"),
@@ -411,8 +411,8 @@ def _uuid(name: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"https://adept.example/{name}"))
 
 
-def _link(code: str) -> Link:
-    return Link(identifier=_uuid(code), uri=f"urn:{code}", title=code)
+def _link(code: str) -> LinkURI:
+    return LinkURI(identifier=_uuid(code), uri=f"urn:{code}", title=code)
 
 
 def anybody(name: str = "board", at: datetime = AT) -> Actor:

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, line, table
 from app.cli.station import actor, claimed, opened
-from app.exam.calibration.calibration import Request
+from app.exam.calibration.calibration import CalibrationRequest
 from app.services.calibration import accept as acceptance
 from app.services.calibration import calibrate as calibration
 from app.services.calibration import calibration_record
@@ -45,7 +45,7 @@ def calibrate(
 
     Example: `adept calibrate --window autumn-2026`
     """
-    request = Request(model=model, engine=engine, anchors=anchors)
+    request = CalibrationRequest(model=model, engine=engine, anchors=anchors)
     with opened() as here, out.progress("Calibrating") as step:
         run = calibration.calibrate_window(
             here.database, window, request, actor=actor(), progress=step

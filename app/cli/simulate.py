@@ -13,7 +13,7 @@ from app.cli.station import actor, opened
 from app.errors import Invalid
 from app.services.preflight.cohorts import processes_here
 from app.services.preflight.preflight import run_preflight
-from app.services.preflight.run import Request
+from app.services.preflight.run import PreflightRequest
 from app.web.board.desk.pages import Cell, Table
 from app.web.board.preflight.body import Body, report_body
 from app.web.board.preflight.file import report_file
@@ -53,7 +53,7 @@ def simulate(  # noqa: PLR0913 - a command's options are its arguments
     Example: `adept simulate --exam cim-l6-smm --candidates 10000 --html preflight.html`
     """
     _require_place(html)
-    request = Request(exam, candidates, seed, comparisons, processes_here())
+    request = PreflightRequest(exam, candidates, seed, comparisons, processes_here())
     with opened() as here, out.progress("Assembling blocks") as step:
         kept = run_preflight(here.database, request, actor=actor(), progress=step)
     if html is not None:

@@ -12,10 +12,10 @@ from app.demo.precision import Precision, Recovery, closeness, precision
 from app.demo.simulated_window import Sat, Stage, close, open_stage, person_of, sit_paper
 from app.errors import ExamNotRunnable, Invalid, Refused
 from app.exam.calibration.acceptance import ALL, CLEAR
-from app.exam.calibration.calibration import Request
+from app.exam.calibration.calibration import CalibrationRequest
 from app.exam.people.permissions import EVERYTHING, system
+from app.progress import Progress, silent
 from app.services.award import grade
-from app.services.award.grade import Progress
 from app.services.calibration.accept import Wish, accept
 from app.services.calibration.calibrate import calibrate_window
 from app.services.people import access
@@ -33,7 +33,7 @@ LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class InForce:
     """What the calibration gave, and what the demo's psychometrician made of it."""
 
     run: str
@@ -70,7 +70,7 @@ class Season:
     exam: str
     candidates: int
     windows: tuple[Sat, Sat]
-    calibration: Decision
+    calibration: InForce
     parameters: Recovery
     markings: tuple[Marking, Marking, Marking]
     seconds: float
@@ -82,7 +82,7 @@ def run_season(
     *,
     candidates: int,
     seed: int,
-    progress: Progress = grade.silent,
+    progress: Progress = silent,
 ) -> Season:
     """Run two windows of an exam of their own, calibrating the first before it is released.
 
@@ -157,14 +157,14 @@ def _grade(stage: Stage, persons: list[Person]) -> Marking:
     )
 
 
-def _calibrate(stage: Stage) -> tuple[Decision, Recovery]:
+def _calibrate(stage: Stage) -> tuple[InForce, Recovery]:
     """Calibrate the closed window and put the result in force."""
     began = ambient.elapsed()
     actor = system(stage.actor.name, ambient.now())
-    run = calibrate_window(stage.database, stage.window, Request(), actor=actor)
+    run = calibrate_window(stage.database, stage.window, CalibrationRequest(), actor=actor)
     made = _accept(stage, run)
     rows = [row for row in run.items if row.role is not Role.LEFT_OUT]
-    decision = Decision(
+    decision = InForce(
         run=run.id,
         responses=run.responses,
         iterations=run.iterations,

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from itembank.items.item import LETTERS, ItemVersion, Letter, OptionId
-from psychometrics import Rows
+from psychometrics import Sums
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -63,26 +63,26 @@ def key_plan(
     return replace(bare, sets=tuple(_sets_with_rows(bare, reach[scored])))
 
 
-def key_rows(plan: KeyPlan) -> Rows:
+def key_rows(plan: KeyPlan) -> Sums:
     """Return the rows that keep the keys of a paper of the plan's length placeable.
 
     Each counts the items confined to one set of positions, and bounds them by what the set may
     have and by what all others must have.
     """
-    return Rows(
+    return Sums(
         np.array([_confined(plan.reach, one) for one in plan.sets]).reshape(-1, len(plan.reach)),
         np.full(len(plan.sets), -np.inf),
         _room(plan, plan.length)[list(plan.sets)],
     )
 
 
-def key_rows_of_any_length(plan: KeyPlan) -> Rows:
+def key_rows_of_any_length(plan: KeyPlan) -> Sums:
     """Return the same for papers whose length is open: what a set may have and must have."""
     sets = [one for one in range(1, 1 << POSITIONS) if one & ~plan.listed == 0]
     above = np.array([_confined(plan.reach, one) for one in sets])
     below = np.array([(plan.reach & one) != 0 for one in sets], np.float64)
     none = np.full(len(sets), np.inf)
-    return Rows(
+    return Sums(
         np.vstack([above, below]).reshape(-1, len(plan.reach)),
         np.concatenate([-none, plan.least[sets]]),
         np.concatenate([plan.most[sets], none]),

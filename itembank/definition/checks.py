@@ -36,7 +36,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Obstacle:
     """Why an exam cannot be run as it is defined, and what would mend it.
 
     `constraints` are those of the blueprint that are at fault, where some are.
@@ -52,7 +52,7 @@ def check_exam(
     framework: Framework,
     items: Sequence[ItemVersion],
     parameters: ParameterSet,
-) -> list[Problem]:
+) -> list[Obstacle]:
     """Return every reason to refuse the exam; none means that no sitting can run into one."""
     codes = list(_code_problems(exam, framework))
     if codes:
@@ -79,12 +79,12 @@ def scored_from(
     ]
 
 
-def _code_problems(exam: ExamDefinition, framework: Framework) -> Iterator[Problem]:
+def _code_problems(exam: ExamDefinition, framework: Framework) -> Iterator[Obstacle]:
     blueprint, title = exam.blueprint, framework.document.title
     unknown = unknown_codes(blueprint, framework)
     for field, code in unknown:
         reason = f"'{code}' is no {KINDS[field]} of {title}: correct the code"
-        yield Problem("blueprint", reason, (Sentence(field, code, reason),))
+        yield Obstacle("blueprint", reason, (Sentence(field, code, reason),))
     for code in blueprint.topics:
         if ("topics", code) in unknown or framework.parent(code) in blueprint.criteria:
             continue
@@ -92,36 +92,36 @@ def _code_problems(exam: ExamDefinition, framework: Framework) -> Iterator[Probl
             f"topic {code} belongs to criterion {framework.parent(code)}, which has no share "
             "in the blueprint: give that criterion a share, or leave the topic out"
         )
-        yield Problem("blueprint", reason, (Sentence("topics", code, reason),))
+        yield Obstacle("blueprint", reason, (Sentence("topics", code, reason),))
 
 
-def _kind_problems(exam: ExamDefinition) -> Iterator[Problem]:
+def _kind_problems(exam: ExamDefinition) -> Iterator[Obstacle]:
     """Yield what the kind of paper cannot be combined with."""
     if isinstance(exam.paper, FixedForm):
         if exam.blueprint.pretest is not None:
-            yield Problem(
+            yield Obstacle(
                 "blueprint",
                 "a fixed form has no places for items on trial: take the pretest away, or use an "
                 "adaptive or a random paper",
             )
         if isinstance(exam.exposure, EligibilityControl | RandomesqueControl):
-            yield Problem(
+            yield Obstacle(
                 "exposure",
                 "every candidate meets all items of a fixed form, so their exposure cannot be "
                 "controlled: use the rule none",
             )
     if isinstance(exam.paper, RandomPaper) and isinstance(exam.exposure, RandomesqueControl):
-        yield Problem(
+        yield Obstacle(
             "exposure",
             "chance alone decides in a random paper, so randomesque changes nothing: use the rule "
             "none or eligibility",
         )
 
 
-def _trial_problems(exam: ExamDefinition, items: Sequence[ItemVersion]) -> Iterator[Problem]:
+def _trial_problems(exam: ExamDefinition, items: Sequence[ItemVersion]) -> Iterator[Obstacle]:
     about = [item.id for item in items if item.id in exam.blueprint.trial and item.stimulus]
     if about:
-        yield Problem(
+        yield Obstacle(
             "blueprint",
             f"{', '.join(about)}: an item on trial stands apart from the other items of its "
             "stimulus, which tells candidates that it does not count. Put items without a stimulus "
@@ -131,7 +131,7 @@ def _trial_problems(exam: ExamDefinition, items: Sequence[ItemVersion]) -> Itera
 
 def _unknown_names(
     exam: ExamDefinition, items: Sequence[ItemVersion], parameters: ParameterSet
-) -> Iterator[Problem]:
+) -> Iterator[Obstacle]:
     blueprint = exam.blueprint
     known = {item.id for item in items if item.criterion in blueprint.criteria}
     barred = set(parameters.barred)
@@ -149,21 +149,21 @@ def _unknown_names(
     authors = {item.author for item in items}
     for name in blueprint.authors:
         if name not in authors:
-            yield Problem(
+            yield Obstacle(
                 "blueprint", f"no item of the bank is by '{name}': correct the author's name"
             )
 
 
 def _missing(
     field: str, names: Sequence[str], known: set[str], barred: set[str]
-) -> Iterator[Problem]:
+) -> Iterator[Obstacle]:
     for name in names:
         if name in barred:
-            yield Problem(
+            yield Obstacle(
                 field, f"item '{name}' is barred by the calibration in force: name another item"
             )
         elif name not in known:
-            yield Problem(
+            yield Obstacle(
                 field,
                 f"item '{name}' is not in the bank under the blueprint's criteria: correct its "
                 "id, or leave it out",
@@ -172,7 +172,7 @@ def _missing(
 
 def _feasibility_problems(
     exam: ExamDefinition, framework: Framework, items: Sequence[ItemVersion]
-) -> Iterator[Problem]:
+) -> Iterator[Obstacle]:
     layout = lay_out(exam, framework, items)
     said = sentences(exam.blueprint, framework)
     if isinstance(exam.paper, FixedForm):
@@ -181,7 +181,7 @@ def _feasibility_problems(
     try:
         conflict = find_conflict(layout, said)
     except Undecided as exc:
-        yield Problem(
+        yield Obstacle(
             "blueprint",
             f"no paper that meets everything was found in {exc.seconds:g} seconds, and none was "
             "proven impossible, so sittings could not rely on one: give the narrowest ranges "
@@ -189,23 +189,23 @@ def _feasibility_problems(
         )
         return
     if conflict:
-        yield Problem("blueprint", told(layout, conflict, said), conflict)
+        yield Obstacle("blueprint", told(layout, conflict, said), conflict)
     elif isinstance(exam.exposure, EligibilityControl):
         reason = floor_reason(layout, framework, exam.exposure.target)
         if reason is not None:
-            yield Problem("exposure", reason)
+            yield Obstacle("exposure", reason)
 
 
 def _form_problems(
     form: Sequence[str], layout: Layout, said: Sequence[Sentence]
-) -> Iterator[Problem]:
+) -> Iterator[Obstacle]:
     length = layout.quotas.length
     if len(set(form)) != len(form) or len(form) != length:
-        yield Problem("paper", f"the form must name {length} different items")
+        yield Obstacle("paper", f"the form must name {length} different items")
         return
     words = {one.key: one for one in said}
     for key, what in breaches(layout, [layout.names.index(name) for name in form]):
-        yield Problem(
+        yield Obstacle(
             "paper",
             f"the form does not meet the blueprint ({words[key].words}): {what}. Change the form "
             "or the blueprint",
@@ -215,7 +215,7 @@ def _form_problems(
 
 def _scoring_problems(
     exam: ExamDefinition, items: Sequence[ItemVersion], parameters: ParameterSet
-) -> Iterator[Problem]:
+) -> Iterator[Obstacle]:
     match exam.scoring:
         case Scoring.DOMAIN_SCORE:
             return
@@ -227,16 +227,16 @@ def _scoring_problems(
 
 def _number_correct_problems(
     exam: ExamDefinition, items: Sequence[ItemVersion], parameters: ParameterSet
-) -> Iterator[Problem]:
+) -> Iterator[Obstacle]:
     if not isinstance(exam.paper, FixedForm):
-        yield Problem(
+        yield Obstacle(
             "scoring",
             "number_correct needs a fixed form: in an assembled paper everyone meets items of "
             "another difficulty, so equal counts are not equal marks; use domain_score",
         )
         return
     if exam.reference_form is None:
-        yield Problem("scoring", "number_correct needs a reference_form to be compared with")
+        yield Obstacle("scoring", "number_correct needs a reference_form to be compared with")
         return
     scale = reporting_scale(exam, items, parameters)
     for mark in (band.lowest for band in exam.bands if band.lowest > 0):
@@ -249,14 +249,14 @@ def _mismatch(
     scale: ReportingScale,
     parameters: ParameterSet,
     mark: int,
-) -> Iterator[Problem]:
+) -> Iterator[Obstacle]:
     theta = domain_theta(scale.domain_score_of(mark), scale.domain)
     ours, theirs = (
         float(np.asarray(expected_score(theta, parameters.arrays(names)))) * 100 / len(names)
         for names in (form, reference)
     )
     if abs(ours - theirs) > HALF_A_MARK:
-        yield Problem(
+        yield Obstacle(
             "scoring",
             f"at the cut for {mark} the form's expected mark is {ours:.1f} and the reference "
             f"form's {theirs:.1f}, more than half a mark apart: change the form or use "

@@ -19,7 +19,7 @@ from itembank.errors import UnknownCode
 from itembank.exams import ExamDefinition
 from itembank.frameworks.framework import Framework
 from itembank.items.item import ItemVersion
-from psychometrics import Constraints, LinkedSets, Quotas, Rows
+from psychometrics import Constraints, LinkedSets, Quotas, Sums
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -103,18 +103,18 @@ class Layout:
             most, leaves = np.append(most, blanks), np.append(leaves, np.full(blanks, node))
         return Quotas(blanks or tree.length, parent, least, most, leaves)
 
-    def _rows(self, without: Collection[Key], blanks: int) -> Rows:
+    def _rows(self, without: Collection[Key], blanks: int) -> Sums:
         sums = [one for one in self.sums if one.key not in without]
         keys = self._key_rows(without, open_length=bool(blanks))
         amounts = [keys.coefficients, *(one.amounts[None, :] for one in sums)]
         rows = np.vstack([one.reshape(-1, len(self.names)) for one in amounts])
-        return Rows(
+        return Sums(
             np.hstack([rows, np.zeros((len(rows), blanks))]),
             np.concatenate([keys.lower, [float(one.limits[0]) for one in sums]]),
             np.concatenate([keys.upper, [float(one.limits[1]) for one in sums]]),
         )
 
-    def _key_rows(self, without: Collection[Key], *, open_length: bool) -> Rows:
+    def _key_rows(self, without: Collection[Key], *, open_length: bool) -> Sums:
         plan = self.keys
         quota = {
             letter: limits

@@ -18,7 +18,7 @@ class Kind(StrEnum):
     TOPIC = "Indicative Topic"
 
 
-class Link(Document):
+class LinkURI(Document):
     """A CASE link to a document or an item."""
 
     identifier: str
@@ -56,8 +56,8 @@ class CFAssociation(Document):
     identifier: str
     uri: str
     association_type: Literal["isChildOf"] = Field(alias="associationType")
-    origin: Link = Field(alias="originNodeURI")
-    destination: Link = Field(alias="destinationNodeURI")
+    origin: LinkURI = Field(alias="originNodeURI")
+    destination: LinkURI = Field(alias="destinationNodeURI")
     sequence: int = Field(alias="sequenceNumber")
     last_change: str = Field(alias="lastChangeDateTime")
 

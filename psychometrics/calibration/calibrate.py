@@ -7,7 +7,7 @@ from typing import get_args
 import numpy as np
 
 from psychometrics.arrays import FloatArray, frozen
-from psychometrics.calibration.em import Ascent, Control, Problem, climb, sharpness
+from psychometrics.calibration.em import Ascent, Control, Maximand, climb, sharpness
 from psychometrics.calibration.girth import check_request, climb_with_girth, signed_by_girth
 from psychometrics.calibration.grid import as_grid, chosen_grid
 from psychometrics.calibration.priors import DEFAULT_GUESSING, Priors
@@ -106,7 +106,7 @@ def calibrate(  # noqa: PLR0913 - one call says all that a calibration depends o
     if model == "3pl" and used.c is None:
         used = replace(used, c=DEFAULT_GUESSING)
     study = prepare(responses, model, priors=used, anchors=anchors, groups=groups)
-    problem = Problem(study.portions, study.layout, study.priors)
+    problem = Maximand(study.portions, study.layout, study.priors)
     start = starting_point(study.portions, study.layout, study.known, groups=len(study.groups))
     grid = chosen_grid(*sharpness(study.portions, start))
     if quadrature is not None:

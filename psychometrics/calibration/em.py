@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from psychometrics.arrays import FloatArray
 from psychometrics.calibration.acceleration import Anderson
-from psychometrics.calibration.expectation import Expectation, Rows, expect, log_likelihood
+from psychometrics.calibration.expectation import Expectation, Portion, expect, log_likelihood
 from psychometrics.calibration.grid import Grid, between, refined
 from psychometrics.calibration.maximisation import maximise
 from psychometrics.calibration.penalty import FreePriors, penalty
@@ -27,12 +27,12 @@ _LOOK, _LOOKS = 3.0, 13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Problem:
+class Maximand:
     """What is to be maximised, and over what.
 
     Parameters
     ----------
-    portions : tuple of Rows
+    portions : tuple of Portion
         All persons, by group.
     layout : Layout
         What is free.
@@ -40,7 +40,7 @@ class Problem:
         Of the free items.
     """
 
-    portions: tuple[Rows, ...]
+    portions: tuple[Portion, ...]
     layout: Layout
     priors: FreePriors
 
@@ -87,7 +87,7 @@ class Place:
 class Ascent:
     """A climb under way: where it stands, what it has used, and the heights it reached."""
 
-    problem: Problem
+    problem: Maximand
     control: Control
     grid: Grid
     place: Place
@@ -96,25 +96,25 @@ class Ascent:
     converged: bool = False
 
 
-def log_prior(problem: Problem, point: Point) -> float:
+def log_prior(problem: Maximand, point: Point) -> float:
     """Return the log prior density at a point: 0 without priors."""
     return penalty(problem.priors, point, problem.layout).value if problem.priors else 0.0
 
 
-def visit(problem: Problem, point: Point, grid: Grid) -> Place:
+def visit(problem: Maximand, point: Point, grid: Grid) -> Place:
     """Return the point with its E-step and objective."""
     found = expect(problem.portions, point, grid=grid, asymptotes=problem.layout.asymptotes)
     return Place(point, found, found.log_likelihood + log_prior(problem, point))
 
 
 def climb(
-    problem: Problem, start: Point, *, grid: Grid, fixed_grid: bool, control: Control
+    problem: Maximand, start: Point, *, grid: Grid, fixed_grid: bool, control: Control
 ) -> Ascent:
     """Return where EM comes to rest.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Maximand
         What is maximised.
     start : Point
         Where to begin.
@@ -209,7 +209,7 @@ def _finer(ascent: Ascent) -> Grid | None:
     return refined(ascent.grid, denser=denser, wider=wider) if denser or wider else None
 
 
-def sharpness(portions: Sequence[Rows], point: Point) -> tuple[float, float]:
+def sharpness(portions: Sequence[Portion], point: Point) -> tuple[float, float]:
     """Return the most information that any person's items hold anywhere, and the steepest slope.
 
     Returns

@@ -23,7 +23,7 @@ Single = npt.NDArray[np.floating[Any]]
 Kind = type[np.float32] | type[np.float64]
 
 
-class Rows(Protocol):
+class Portion(Protocol):
     """Responses of some persons of one group, as the sums that EM needs of them."""
 
     @property
@@ -158,7 +158,7 @@ class SparseRows:
         return presented[:, items], right[:, items]
 
 
-def split_rows(responses: ResponseMatrix, group_of_person: IntArray) -> tuple[Rows, ...]:
+def split_rows(responses: ResponseMatrix, group_of_person: IntArray) -> tuple[Portion, ...]:
     """Return the responses by group, in portions that fit the cache.
 
     Parameters
@@ -170,10 +170,10 @@ def split_rows(responses: ResponseMatrix, group_of_person: IntArray) -> tuple[Ro
 
     Returns
     -------
-    tuple of Rows
+    tuple of Portion
         Together all persons.
     """
-    portions: list[Rows] = []
+    portions: list[Portion] = []
     complete = responses.is_complete
     for group in np.unique(group_of_person).tolist():
         members = np.flatnonzero(group_of_person == group)
@@ -319,7 +319,7 @@ class Kernel:
     log_likelihood: FloatArray
 
 
-def kernel(rows: Rows, tables: Tables) -> Kernel:
+def kernel(rows: Portion, tables: Tables) -> Kernel:
     """Return the posteriors of some persons under the tables of their group.
 
     Notes
@@ -346,12 +346,14 @@ def kernel(rows: Rows, tables: Tables) -> Kernel:
     return Kernel(values, sums, np.log(sums) + top + extra)
 
 
-def expect(portions: Sequence[Rows], point: Point, *, grid: Grid, asymptotes: bool) -> Expectation:
+def expect(
+    portions: Sequence[Portion], point: Point, *, grid: Grid, asymptotes: bool
+) -> Expectation:
     """Return the E-step at a point.
 
     Parameters
     ----------
-    portions : sequence of Rows
+    portions : sequence of Portion
         All persons, by group.
     point : Point
         Of m items and k groups.
@@ -405,7 +407,7 @@ def expect(portions: Sequence[Rows], point: Point, *, grid: Grid, asymptotes: bo
 
 
 def log_likelihood(
-    portions: Sequence[Rows], point: Point, *, grid: Grid, asymptotes: bool
+    portions: Sequence[Portion], point: Point, *, grid: Grid, asymptotes: bool
 ) -> FloatArray:
     """Return the marginal log-likelihood of each row of each portion, one after another."""
     tables = tabulate(point, grid, asymptotes=asymptotes)

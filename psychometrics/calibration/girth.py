@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from psychometrics.arrays import BoolArray, FloatArray, frozen
-from psychometrics.calibration.em import Ascent, Control, Place, Problem, climb, sharpness, visit
+from psychometrics.calibration.em import Ascent, Control, Maximand, Place, climb, sharpness, visit
 from psychometrics.calibration.grid import Grid, chosen_grid
 from psychometrics.calibration.presentation import presentation_by_chance
 from psychometrics.calibration.priors import WINDOW_PRIORS, Priors
@@ -117,7 +117,7 @@ def climb_with_girth(study: Study, model: Model, *, grid: Grid | None, control: 
     """
     _check_responses(study.responses)
     estimates = girth_estimates(study.responses, model, max_rounds=control.max_iterations)
-    problem = Problem(study.portions, study.layout, study.priors)
+    problem = Maximand(study.portions, study.layout, study.priors)
     no_c = np.zeros(estimates.a.size)
     point = Point(
         a=estimates.a, d=-estimates.a * estimates.b, c=no_c, mean=np.zeros(1), sd=np.ones(1)
@@ -268,7 +268,7 @@ def _check_presentation(responses: ResponseMatrix) -> None:
     study = prepare(responses, "2pl", priors=WINDOW_PRIORS, anchors=None, groups=None)
     start = starting_point(study.portions, study.layout, study.known, groups=1)
     ascent = climb(
-        Problem(study.portions, study.layout, study.priors),
+        Maximand(study.portions, study.layout, study.priors),
         start,
         grid=chosen_grid(*sharpness(study.portions, start)),
         fixed_grid=True,

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 
 from psychometrics.arrays import FloatArray
-from psychometrics.calibration.expectation import CompleteRows, Expectation, Rows
+from psychometrics.calibration.expectation import CompleteRows, Expectation, Portion
 from psychometrics.calibration.grid import Grid
 from psychometrics.calibration.missing import (
     Coordinates,
@@ -18,7 +18,7 @@ from psychometrics.calibration.space import Layout, Point
 
 
 def observed_information(
-    portions: Sequence[Rows],
+    portions: Sequence[Portion],
     point: Point,
     *,
     grid: Grid,
@@ -29,7 +29,7 @@ def observed_information(
 
     Parameters
     ----------
-    portions : sequence of Rows
+    portions : sequence of Portion
         All persons, by group.
     point : Point
         Where it is wanted.

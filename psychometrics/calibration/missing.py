@@ -18,7 +18,7 @@ from psychometrics.calibration.expectation import (
     Expectation,
     Kernel,
     Kind,
-    Rows,
+    Portion,
     Single,
     SparseRows,
     kernel,
@@ -118,7 +118,7 @@ class Scene:
 
     Parameters
     ----------
-    portions : sequence of Rows
+    portions : sequence of Portion
         All persons, by group.
     point : Point
         The parameters.
@@ -130,14 +130,14 @@ class Scene:
         The E-step at the point.
     """
 
-    portions: Sequence[Rows]
+    portions: Sequence[Portion]
     point: Point
     grid: Grid
     layout: Layout
     found: Expectation
 
 
-def _posteriors(scene: Scene) -> Iterator[tuple[Rows, Kernel]]:
+def _posteriors(scene: Scene) -> Iterator[tuple[Portion, Kernel]]:
     """Yield each portion with its posteriors, scaled to sum to 1."""
     tables = tabulate(scene.point, scene.grid, asymptotes=scene.layout.asymptotes)
     for rows in scene.portions:
@@ -304,7 +304,7 @@ class _Expansion:
         if first == 0:
             self.rest += _second_moments(self.scene, right)
 
-    def _add(self, rows: Rows, posterior: FloatArray, first: int, last: int) -> None:
+    def _add(self, rows: Portion, posterior: FloatArray, first: int, last: int) -> None:
         posterior[posterior < _DUST] = 0.0
         answers = self._answers(rows)
         root = np.sqrt(rows.weights)[:, np.newaxis]
@@ -324,7 +324,7 @@ class _Expansion:
                     if degree == last:
                         self._remember(told)
 
-    def _answers(self, rows: Rows) -> Cells | Table:
+    def _answers(self, rows: Portion) -> Cells | Table:
         """Return the answers of some persons in the form that is quicker to read."""
         free, parts = self.scene.layout.free, self.place.parts
         if isinstance(rows, SparseRows) and self.density < _SPARSE:

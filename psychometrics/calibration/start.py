@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from psychometrics.arrays import BoolArray, FloatArray
-from psychometrics.calibration.expectation import Rows
+from psychometrics.calibration.expectation import Portion
 from psychometrics.calibration.space import Layout, Point
 from psychometrics.models import ItemParameters
 
@@ -32,12 +32,14 @@ class Known:
     mask: BoolArray
 
 
-def starting_point(portions: Sequence[Rows], layout: Layout, known: Known, *, groups: int) -> Point:
+def starting_point(
+    portions: Sequence[Portion], layout: Layout, known: Known, *, groups: int
+) -> Point:
     """Return a point to begin at.
 
     Parameters
     ----------
-    portions : sequence of Rows
+    portions : sequence of Portion
         All persons, by group.
     layout : Layout
         What is free.
@@ -73,7 +75,7 @@ def starting_point(portions: Sequence[Rows], layout: Layout, known: Known, *, gr
 
 
 def _takers(
-    portions: Sequence[Rows], point: Point, heard: FloatArray
+    portions: Sequence[Portion], point: Point, heard: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     p = point.c + (1.0 - point.c) * expit(point.d)
     size, groups = p.size, point.mean.size

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psychometrics.arrays import BoolArray, FloatArray, IntArray
-from psychometrics.calibration.expectation import Rows, split_rows
+from psychometrics.calibration.expectation import Portion, split_rows
 from psychometrics.calibration.penalty import FreePriors, for_layout
 from psychometrics.calibration.priors import Priors
 from psychometrics.calibration.result import Anchors, LeftOut, Model
@@ -30,7 +30,7 @@ class Study:
     ----------
     responses : ResponseMatrix, shape (n, m)
         Of the items and persons kept.
-    portions : tuple of Rows
+    portions : tuple of Portion
         The same, by group.
     layout : Layout
         What is free.
@@ -45,7 +45,7 @@ class Study:
     """
 
     responses: ResponseMatrix
-    portions: tuple[Rows, ...]
+    portions: tuple[Portion, ...]
     layout: Layout
     known: Known
     priors: FreePriors

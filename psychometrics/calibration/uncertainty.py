@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from psychometrics.arrays import BoolArray, FloatArray, IntArray, frozen
-from psychometrics.calibration.em import Place, Problem
+from psychometrics.calibration.em import Maximand, Place
 from psychometrics.calibration.grid import Grid
 from psychometrics.calibration.information import observed_information
 from psychometrics.calibration.missing import Coordinates
@@ -43,12 +43,12 @@ class Uncertainty:
     is_maximum: bool
 
 
-def uncertainty(problem: Problem, place: Place, *, grid: Grid, diverged: BoolArray) -> Uncertainty:
+def uncertainty(problem: Maximand, place: Place, *, grid: Grid, diverged: BoolArray) -> Uncertainty:
     """Return the covariance of the estimates at a maximum.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Maximand
         What was maximised.
     place : Place
         Where it was found to be greatest, with its E-step.

@@ -3,9 +3,9 @@
 from psychometrics.cat.assembly import Assembler, is_feasible
 from psychometrics.cat.blueprint import Paper, Quotas, Solver, best_paper, check_feasible
 from psychometrics.cat.conflict import smallest_conflict
-from psychometrics.cat.constraints import Constraints, LinkedSets, Rows
+from psychometrics.cat.constraints import Constraints, LinkedSets, Sums
 from psychometrics.cat.control import (
-    Counts,
+    ExposureCounts,
     Holding,
     ability_bounds,
     ability_group,
@@ -47,8 +47,8 @@ __all__ = [
     "Block",
     "Conditions",
     "Constraints",
-    "Counts",
     "Estimate",
+    "ExposureCounts",
     "Holding",
     "LinkedSets",
     "Paper",
@@ -57,9 +57,9 @@ __all__ = [
     "Progressive",
     "Quotas",
     "Randomesque",
-    "Rows",
     "Solver",
     "Sparing",
+    "Sums",
     "ValueRule",
     "ability_bounds",
     "ability_group",

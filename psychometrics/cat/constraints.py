@@ -18,7 +18,7 @@ from psychometrics.errors import DataError
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
-class Rows:
+class Sums:
     """Sums over a paper that lie between limits: lower <= coefficients @ x <= upper.
 
     Parameters
@@ -111,8 +111,8 @@ class LinkedSets:
         return len(self.members)
 
 
-def _no_rows(m: int) -> Rows:
-    return Rows(np.zeros((0, m)), np.zeros(0), np.zeros(0))
+def _no_rows(m: int) -> Sums:
+    return Sums(np.zeros((0, m)), np.zeros(0), np.zeros(0))
 
 
 def _no_sets() -> LinkedSets:
@@ -127,7 +127,7 @@ class Constraints:
     ----------
     quotas : Quotas
         The length of the paper and the quotas that nest.
-    rows : Rows, optional
+    rows : Sums, optional
         Quotas that cross the tree, and sums such as words.
     enemies : sequence of sequence of int
         At most one item of each on a paper.
@@ -145,7 +145,7 @@ class Constraints:
     """
 
     quotas: Quotas
-    rows: Rows
+    rows: Sums
     enemies: tuple[tuple[int, ...], ...]
     required: tuple[int, ...]
     allowed: BoolArray
@@ -157,7 +157,7 @@ class Constraints:
         self,
         quotas: Quotas,
         *,
-        rows: Rows | None = None,
+        rows: Sums | None = None,
         enemies: tuple[tuple[int, ...], ...] = (),
         required: tuple[int, ...] = (),
         allowed: npt.ArrayLike | None = None,

@@ -17,7 +17,7 @@ RESTORING = 100.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
-class Counts:
+class ExposureCounts:
     """How often items could have been chosen, and were, by group of ability.
 
     Parameters
@@ -67,7 +67,7 @@ class Holding:
     ineligible: BoolArray
 
 
-def no_counts(groups: int, m: int) -> Counts:
+def no_counts(groups: int, m: int) -> ExposureCounts:
     """Return the counts before the first person.
 
     Parameters
@@ -77,7 +77,7 @@ def no_counts(groups: int, m: int) -> Counts:
 
     Returns
     -------
-    Counts
+    ExposureCounts
         Of shape (groups, m).
 
     Raises
@@ -85,15 +85,15 @@ def no_counts(groups: int, m: int) -> Counts:
     DataError
         No group.
     """
-    return Counts(np.zeros((groups, m)), np.zeros((groups, m)))
+    return ExposureCounts(np.zeros((groups, m)), np.zeros((groups, m)))
 
 
-def record(counts: Counts, new: Holding, *, old: Holding | None = None) -> Counts:
+def record(counts: ExposureCounts, new: Holding, *, old: Holding | None = None) -> ExposureCounts:
     """Return the counts with a person's newest block in the place of the one before.
 
     Parameters
     ----------
-    counts : Counts
+    counts : ExposureCounts
         Of g groups and m items.
     new : Holding
         What the person holds now.
@@ -102,7 +102,7 @@ def record(counts: Counts, new: Holding, *, old: Holding | None = None) -> Count
 
     Returns
     -------
-    Counts
+    ExposureCounts
         A copy; a person counts once, in the group of the newest estimate.
 
     Raises
@@ -122,7 +122,7 @@ def record(counts: Counts, new: Holding, *, old: Holding | None = None) -> Count
             shift(eligible, held, holding, sign)
         if (eligible < 0).any() or (held < 0).any():
             raise DataError("the counts do not contain what the person is said to have held")
-    return Counts(eligible, held)
+    return ExposureCounts(eligible, held)
 
 
 def shift(eligible: FloatArray, held: FloatArray, holding: Holding, sign: float) -> None:
@@ -134,7 +134,7 @@ def shift(eligible: FloatArray, held: FloatArray, holding: Holding, sign: float)
     held[holding.group, paper] += sign
 
 
-def _fits(counts: Counts, holding: Holding) -> None:
+def _fits(counts: ExposureCounts, holding: Holding) -> None:
     groups, m = counts.held.shape
     if not 0 <= holding.group < groups:
         raise DataError(f"the groups are 0 to {groups - 1}, not {holding.group}")
@@ -146,19 +146,19 @@ def _fits(counts: Counts, holding: Holding) -> None:
         raise DataError(f"a paper's items are distinct and 0 to {m - 1}: {list(holding.paper)}")
 
 
-def merge(before: Counts, after: Sequence[Counts]) -> Counts:
+def merge(before: ExposureCounts, after: Sequence[ExposureCounts]) -> ExposureCounts:
     """Return the counts after several cohorts that all started from `before`.
 
     Parameters
     ----------
-    before : Counts
+    before : ExposureCounts
         What each cohort started from.
-    after : sequence of Counts
+    after : sequence of ExposureCounts
         What each made of it.
 
     Returns
     -------
-    Counts
+    ExposureCounts
         `before` and what each cohort added.
 
     Raises
@@ -170,17 +170,17 @@ def merge(before: Counts, after: Sequence[Counts]) -> Counts:
         raise DataError("only counts of the same groups and items can be merged")
     eligible = before.eligible + sum(one.eligible - before.eligible for one in after)
     held = before.held + sum(one.held - before.held for one in after)
-    return Counts(eligible, held)
+    return ExposureCounts(eligible, held)
 
 
 def eligibility(
-    counts: Counts, target: float, *, group: int | None = None, persons: float | None = None
+    counts: ExposureCounts, target: float, *, group: int | None = None, persons: float | None = None
 ) -> FloatArray:
     """Return the probability that an item is eligible for the next person.
 
     Parameters
     ----------
-    counts : Counts
+    counts : ExposureCounts
         Of g groups and m items.
     target : float
         The largest share of persons that may meet an item, above 0 to 1.

@@ -1,6 +1,6 @@
 """Simulated persons on adaptive papers, and what their papers were worth."""
 
-from psychometrics.simulation.plan import EligibilityControl, Plan, Simulated
+from psychometrics.simulation.plan import Plan, Simulated, TargetEligibility
 from psychometrics.simulation.precision import (
     ConditionalPrecision,
     conditional_precision,
@@ -10,9 +10,9 @@ from psychometrics.simulation.sittings import simulate
 
 __all__ = [
     "ConditionalPrecision",
-    "EligibilityControl",
     "Plan",
     "Simulated",
+    "TargetEligibility",
     "conditional_precision",
     "meets_constraints",
     "simulate",

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from psychometrics.arrays import BoolArray, CodeArray, FloatArray, IntArray, frozen, frozen_floats
 from psychometrics.cat.blueprint import Solver
-from psychometrics.cat.control import Counts
+from psychometrics.cat.control import ExposureCounts
 from psychometrics.cat.exposure import PROGRESSIVE, ValueRule
 from psychometrics.errors import DataError
 
@@ -17,7 +17,7 @@ SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class EligibilityControl:
+class TargetEligibility:
     """Item eligibility: no item is met by more than the target share of persons.
 
     Attributes
@@ -42,7 +42,7 @@ class Plan:
         Items chosen at a time, at least 1.
     rule : ValueRule
         How chance enters what an item is worth.
-    control : EligibilityControl, optional
+    control : TargetEligibility, optional
         None is without.
     bounds : array_like, shape (g - 1,)
         The thetas that part g groups of ability, rising; from `ability_bounds`.
@@ -61,7 +61,7 @@ class Plan:
 
     block_size: int
     rule: ValueRule
-    control: EligibilityControl | None
+    control: TargetEligibility | None
     bounds: FloatArray
     available: BoolArray | None
     cohort: int
@@ -72,7 +72,7 @@ class Plan:
         block_size: int = 5,
         rule: ValueRule = PROGRESSIVE,
         *,
-        control: EligibilityControl | None = None,
+        control: TargetEligibility | None = None,
         bounds: npt.ArrayLike = (),
         available: npt.ArrayLike | None = None,
         cohort: int = COHORT,
@@ -122,7 +122,7 @@ class Simulated:
         How many blocks' papers each solver found.
     worst_gap : float
         The largest share by which a better paper could have existed; 0 is proven best, always.
-    counts : Counts
+    counts : ExposureCounts
         Eligible and held, by group of ability, with what was there at the start.
     """
 
@@ -134,7 +134,7 @@ class Simulated:
     blocks: int
     solvers: Mapping[Solver, int] = field(repr=False)
     worst_gap: float
-    counts: Counts = field(repr=False)
+    counts: ExposureCounts = field(repr=False)
 
     def __len__(self) -> int:
         """Return n, the number of persons."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from psychometrics.arrays import BoolArray, FloatArray, IntArray, frozen, frozen_floats
 from psychometrics.cat.blueprint import Solver
 from psychometrics.cat.control import (
-    Counts,
+    ExposureCounts,
     Holding,
     ability_group,
     eligible_share,
@@ -23,8 +23,6 @@ from psychometrics.errors import DataError
 from psychometrics.models import ItemParameters, probability
 from psychometrics.simulation.plan import Plan, Simulated
 
-Progress = Callable[[int], None]
-
 
 def simulate(  # noqa: PLR0913 - who, by what plan, by what chance, and after whom; by name
     pool: Pool,
@@ -33,8 +31,8 @@ def simulate(  # noqa: PLR0913 - who, by what plan, by what chance, and after wh
     plan: Plan,
     generator: np.random.Generator,
     truth: ItemParameters | None = None,
-    counts: Counts | None = None,
-    progress: Progress | None = None,
+    counts: ExposureCounts | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Simulated:
     """Return the papers that simulated persons are given, and their responses.
 
@@ -52,7 +50,7 @@ def simulate(  # noqa: PLR0913 - who, by what plan, by what chance, and after wh
         and the same luck in who is eligible.
     truth : ItemParameters, length m, optional
         What responses are drawn from; the pool's parameters unless given.
-    counts : Counts, optional
+    counts : ExposureCounts, optional
         Who has met what before the first person; nobody unless given.
     progress : callable, optional
         Called with the number of persons who have finished, after each cohort.
@@ -102,7 +100,7 @@ class _Room:
     """Where cohorts sit one after the other: counts, chance and what has come of it."""
 
     def __init__(
-        self, pool: Pool, plan: Plan, counts: Counts, generator: np.random.Generator
+        self, pool: Pool, plan: Plan, counts: ExposureCounts, generator: np.random.Generator
     ) -> None:
         if counts.held.shape != (plan.groups, len(pool)):
             raise DataError(
@@ -208,7 +206,7 @@ class _Room:
             blocks=-(-self.length // self.plan.block_size),
             solvers=dict(self.solvers),
             worst_gap=self.worst_gap,
-            counts=Counts(self.eligible, self.held),
+            counts=ExposureCounts(self.eligible, self.held),
         )
 
 

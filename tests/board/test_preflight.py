@@ -6,7 +6,7 @@ import pytest
 
 from app.exam.people.permissions import system
 from app.services.preflight.preflight import run_preflight
-from app.services.preflight.run import Request
+from app.services.preflight.run import PreflightRequest
 from tests.board.desk import (
     AUTHOR,
     CHAIR,
@@ -21,10 +21,10 @@ from tests.pages.browser import words
 
 SVG = "{http://www.w3.org/2000/svg}"
 HERE = f"/board/exams/{EXAM}/preflight"
-FEW = Request(EXAM, 100, comparisons=False)
+FEW = PreflightRequest(EXAM, 100, comparisons=False)
 
 
-def kept(world: World, request: Request = FEW) -> None:
+def kept(world: World, request: PreflightRequest = FEW) -> None:
     run_preflight(world.database, request, actor=system(CHAIR, world.clock.now()))
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from app.exam.people.permissions import system
 from app.exam.preflight.report import KeptReport
 from app.services.preflight.preflight import run_preflight
-from app.services.preflight.run import Request
+from app.services.preflight.run import PreflightRequest
 from app.web.board.preflight.file import report_file
 from tests.board.desk import CHAIR, PASSWORD, fill_board
 from tests.board.test_axe import LOOKS, VIOLATIONS, looking, sign_in
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 def simulated(module_place: SqlitePlace) -> Iterator[tuple[Live, KeptReport]]:
     with live_server(module_place, fill=fill_board, names=("Ada",)) as live:
         actor = system(CHAIR, live.world.clock.now())
-        request = Request(EXAM, 200, compared=40)
+        request = PreflightRequest(EXAM, 200, compared=40)
         yield live, run_preflight(live.world.database, request, actor=actor)
 
 

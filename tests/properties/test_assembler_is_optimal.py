@@ -12,8 +12,8 @@ from psychometrics import (
     InfeasibleBlueprint,
     LinkedSets,
     Quotas,
-    Rows,
     Solver,
+    Sums,
     best_paper,
     is_feasible,
 )
@@ -56,7 +56,7 @@ def make_quotas(generator: np.random.Generator, leaf: IntArray, paper: list[int]
     return Quotas(len(paper), TREE, np.maximum(counts - slack[0], 0), counts + slack[1], leaf)
 
 
-def make_rows(generator: np.random.Generator, m: int, paper: list[int]) -> Rows:
+def make_rows(generator: np.random.Generator, m: int, paper: list[int]) -> Sums:
     """Classes that cross the tree, and in one instance of three words with limits that bind."""
     classes = generator.integers(0, 4, m)
     coefficients = np.vstack(
@@ -65,7 +65,7 @@ def make_rows(generator: np.random.Generator, m: int, paper: list[int]) -> Rows:
     sums = coefficients[:, paper].sum(axis=1)
     words = 20 if generator.random() < 1 / 3 else np.inf
     slack = np.array([1, 1, 1, 1, words]) * (1 + generator.integers(0, 3, (2, 5)))
-    return Rows(coefficients, sums - slack[0], sums + slack[1])
+    return Sums(coefficients, sums - slack[0], sums + slack[1])
 
 
 def make_enemies(
@@ -183,7 +183,7 @@ def test_under_nested_quotas_greedy_linear_and_integer_programming_agree() -> No
             assert greedy == pytest.approx(program, rel=1e-9, abs=1e-9), seed
         # A row that any paper meets sends the same problem past the greedy's own path.
         m = len(instance.values)
-        loose = Constraints(quotas, rows=Rows(np.ones((1, m)), [0.0], [float(m)]))
+        loose = Constraints(quotas, rows=Sums(np.ones((1, m)), [0.0], [float(m)]))
         assert Assembler(loose).assemble(instance.values).value == pytest.approx(greedy)
 
 

@@ -7,12 +7,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from psychometrics import (
     Code,
     Conditions,
-    EligibilityControl,
     Plain,
     Plan,
     Pool,
     Simulated,
     Sparing,
+    TargetEligibility,
     best_paper,
     estimate_ability,
     exposure_rates,
@@ -145,7 +145,7 @@ def test_our_precision_is_within_a_hundredth_of_an_engine_that_solves_every_shad
     assert rmse(mine.theta, theta) <= 1.03 * rmse([at for _, at, _ in solved], theta)
 
 
-def window(control: EligibilityControl | None) -> Simulated:
+def window(control: TargetEligibility | None) -> Simulated:
     """10,000 persons in blocks of five: the same persons, answers and luck for every plan."""
     theta = np.random.Generator(np.random.PCG64(1)).normal(size=10_000)
     plan = Plan(5, Plain() if control is None else Sparing(), control=control)
@@ -156,7 +156,7 @@ def window(control: EligibilityControl | None) -> Simulated:
 @pytest.mark.slow
 def test_marginal_control_at_a_quarter_keeps_its_target_at_a_bearable_price() -> None:
     """Measured: the worst item at .251, and 10.0 % on the RMSE; docs/performance.md has more."""
-    free, held = window(None), window(EligibilityControl(0.25))
+    free, held = window(None), window(TargetEligibility(0.25))
     assert meets_constraints(free.items, POOL.constraints).all()
     assert meets_constraints(held.items, POOL.constraints).all()
     assert exposure_rates(free.items, len(POOL)).max() > 0.99

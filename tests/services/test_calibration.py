@@ -15,7 +15,7 @@ from app.errors import (
     Refused,
     WindowBusy,
 )
-from app.exam.calibration.calibration import Request
+from app.exam.calibration.calibration import CalibrationRequest
 from app.exam.people.permissions import EVERYTHING, Role
 from app.services.award import grade
 from app.services.bank import starter
@@ -76,7 +76,9 @@ def season(database: Database) -> Season:
 
 
 def run_it(season: Season, window: str = WINDOW) -> CalibrationRun:
-    return calibrate.calibrate_window(season.database, window, Request(), actor=season.actor(IVO))
+    return calibrate.calibrate_window(
+        season.database, window, CalibrationRequest(), actor=season.actor(IVO)
+    )
 
 
 def accept_it(season: Season, run: CalibrationRun, *, by: str = IVO, **wish: object) -> Acceptance:

@@ -12,7 +12,7 @@ from app.exam.people.permissions import system
 from app.exam.preflight.report import Report
 from app.services.bank import exams, starter
 from app.services.preflight.preflight import LARGEST_SEED, newest_report, run_preflight
-from app.services.preflight.run import Request, simulate_exam
+from app.services.preflight.run import PreflightRequest, simulate_exam
 from app.services.preflight.settings import own_setting, ways_to_compare
 from app.store import migrate
 from app.store.bank import bank
@@ -22,7 +22,7 @@ from itembank.exams import EligibilityControl, NoControl, RandomesqueControl, Ra
 from itembank.parameters import provisional_parameters
 from tests.factories import AT, anybody, make_blueprint, make_edition, make_exam, make_form
 
-SMALL = Request("small", 300, comparisons=False)
+SMALL = PreflightRequest("small", 300, comparisons=False)
 ACTOR = system("psychometrician@example.org", AT)
 
 
@@ -165,7 +165,7 @@ def database(tmp_path: Path) -> Database:
     return made
 
 
-STARTER = Request("cim-l6-smm", 100, comparisons=False)
+STARTER = PreflightRequest("cim-l6-smm", 100, comparisons=False)
 
 
 def test_a_report_is_kept_and_the_newest_is_shown(database: Database) -> None:

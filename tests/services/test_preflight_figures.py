@@ -34,7 +34,7 @@ from itembank.exams import Scoring
 from itembank.parameters import Prior
 from itembank.scale import ReportingScale
 from psychometrics import Constraints, DataError, DomainScale, ItemParameters, LinkedSets, Quotas
-from psychometrics import Rows as Sums
+from psychometrics import Sums as Sums
 from tests.factories import BANDS, make_bank, make_edition, make_exam, make_form, make_framework
 from tests.simulated import make_truth, sit_paper
 

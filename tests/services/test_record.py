@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.exam.sitting.chain import GENESIS, Break, Link, link
+from app.exam.sitting.chain import GENESIS, Break, ChainLink, link
 from app.exam.sitting.events import BlockDelivered
 from app.services.upkeep import replay
 from app.store.database import Database
@@ -62,12 +62,12 @@ def change_row(sitter: Sitter, **columns: object) -> None:
         tx.connection.execute(update(sittings).where(here).values(**columns))
 
 
-def links(sitter: Sitter) -> list[Link]:
+def links(sitter: Sitter) -> list[ChainLink]:
     with sitter.season.database.read() as tx:
         return store.links(tx, sitter.sitting)
 
 
-def first_of(sitter: Sitter, kind: str) -> Link:
+def first_of(sitter: Sitter, kind: str) -> ChainLink:
     return next(one for one in links(sitter) if one.kind == kind)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import ExamNotRunnable, Forbidden, NotFound, Overtaken, Refused
-from app.exam.calibration.calibration import Request
+from app.exam.calibration.calibration import CalibrationRequest
 from app.exam.people.permissions import Role
 from app.services.bank import exam_file, exams, starter
 from app.services.bank.exams import Saving
@@ -78,7 +78,9 @@ def save(season: Season, exam: ExamDefinition, reason: str = "") -> Saving:
 
 
 def accept_a_run(season: Season, window: str = WINDOW) -> Acceptance:
-    run = calibrate.calibrate_window(season.database, window, Request(), actor=season.actor(IVO))
+    run = calibrate.calibrate_window(
+        season.database, window, CalibrationRequest(), actor=season.actor(IVO)
+    )
     wish = Wish(["all"], [], "Board of 3 February")
     with season.database.begin() as tx:
         return accept.accept(tx, run.id, wish, actor=season.actor(IVO))
@@ -215,7 +217,9 @@ def test_a_calibration_that_a_newer_version_could_not_be_run_on_is_refused(
 ) -> None:
     first = starter_item().id
     save(season, changed(season, required=[first]))
-    run = calibrate.calibrate_window(season.database, WINDOW, Request(), actor=season.actor(IVO))
+    run = calibrate.calibrate_window(
+        season.database, WINDOW, CalibrationRequest(), actor=season.actor(IVO)
+    )
     wish = Wish(["all"], [first], "Its key is wrong")
     with pytest.raises(ExamNotRunnable, match="version 2"), season.database.begin() as tx:
         accept.accept(tx, run.id, wish, actor=season.actor(IVO))

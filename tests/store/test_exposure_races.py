@@ -18,7 +18,7 @@ from app.store.database import Database
 from app.store.sitting import sittings
 from itembank.blueprint.blueprint import Pretest
 from itembank.exams import EligibilityControl
-from psychometrics import Counts
+from psychometrics import ExposureCounts
 from tests.factories import anybody
 from tests.services.season import Season, Sitter, at_random, make_season, shipped_blueprint
 
@@ -92,7 +92,7 @@ def implied(season: Season) -> dict[str, list[list[int]]]:
     return rows
 
 
-def recounted(season: Season) -> Counts:
+def recounted(season: Season) -> ExposureCounts:
     with season.database.read() as tx:
         edition = bank.load_edition(tx, season.exam.code, season.exam.version)
         return exposure.recount(tx, season.exam.code, season.exam.version, edition.parameters_id)

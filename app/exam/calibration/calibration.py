@@ -4,7 +4,6 @@ First run    free: latent N(0, 1), each item's b centred on its rating.
 Later runs   free, linked to the reporting scale, drifted anchors dropped, anchored on the rest.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +15,7 @@ from app.exam.calibration.anchoring import Anchoring, anchor_on
 from app.exam.calibration.collected import Collected
 from app.exam.calibration.findings import gather, item_rows
 from app.exam.paper.edition import Edition
+from app.progress import Progress
 from itembank.calibration import (
     DECIMALS,
     CalibrationRun,
@@ -44,11 +44,9 @@ STEEPNESS_SPREAD = 0.5
 RATING_ERROR = 1.0
 """The sd of b around what a rating says: weak, since judges err by about half a logit or more."""
 
-Progress = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CalibrationRequest:
     """What is asked of a calibration."""
 
     model: Literal["rasch", "1pl", "2pl"] = "2pl"
@@ -79,7 +77,7 @@ class Origin:
 
 
 def calibrate_responses(
-    sources: Sources, request: Request, *, origin: Origin, progress: Progress
+    sources: Sources, request: CalibrationRequest, *, origin: Origin, progress: Progress
 ) -> CalibrationRun:
     """Return the run; raise Refused where the data cannot be calibrated as asked."""
     try:
@@ -89,7 +87,7 @@ def calibrate_responses(
 
 
 def _run(
-    sources: Sources, request: Request, *, origin: Origin, progress: Progress
+    sources: Sources, request: CalibrationRequest, *, origin: Origin, progress: Progress
 ) -> CalibrationRun:
     collected, edition = sources.collected, sources.edition
     scale = sources.scale if request.anchors == "scale" else None
@@ -140,7 +138,7 @@ def _run(
     )
 
 
-def _free(sources: Sources, request: Request, *, progress: Progress) -> Calibration:
+def _free(sources: Sources, request: CalibrationRequest, *, progress: Progress) -> Calibration:
     """Return a calibration without anchors, its priors moved to where the persons are.
 
     Ability has mean 0 by definition, and how far from that the ratings' own origin lies is not
@@ -158,7 +156,7 @@ def _free(sources: Sources, request: Request, *, progress: Progress) -> Calibrat
 
 def _calibrate(
     sources: Sources,
-    request: Request,
+    request: CalibrationRequest,
     priors: Priors | None,
     anchoring: Anchoring | None,
     *,
@@ -177,7 +175,9 @@ def _calibrate(
     )
 
 
-def _believed(sources: Sources, request: Request, *, is_anchored: bool) -> NDArray[np.float64]:
+def _believed(
+    sources: Sources, request: CalibrationRequest, *, is_anchored: bool
+) -> NDArray[np.float64]:
     """Return what is believed of each item's b, in the metric of the run.
 
     A free run has mean ability 0 (and sd 1, but for the Rasch model), so beliefs are carried
@@ -193,7 +193,7 @@ def _believed(sources: Sources, request: Request, *, is_anchored: bool) -> NDArr
     return np.asarray((np.array(b) - mean) / sd)
 
 
-def _priors(request: Request, centre: NDArray[np.float64]) -> Priors | None:
+def _priors(request: CalibrationRequest, centre: NDArray[np.float64]) -> Priors | None:
     """Return weak priors, b around `centre`; girth takes none."""
     if request.engine == "girth":
         return None

@@ -12,7 +12,7 @@ from itembank.parameters import Calibrated, ParameterSet, provisional_parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class Covering:
     """A parameter set that covers a bank.
 
     `judged` items had none and rest on their ratings, `renewed` ones because their version is
@@ -27,7 +27,7 @@ class Extension:
 
 def extended(
     kept: ParameterSet, items: Sequence[ItemVersion], criteria: Collection[str]
-) -> Extension:
+) -> Covering:
     """Return a set for the items of some criteria that keeps what the board has accepted.
 
     Calibrated items keep their parameters, also those of other criteria, so that a criterion can
@@ -35,7 +35,7 @@ def extended(
     """
     pool = [item for item in items if item.criterion in criteria]
     if kept.provisional:
-        return Extension(provisional_parameters(pool))
+        return Covering(provisional_parameters(pool))
     versions = {item.id: item.version for item in items}
     same = {
         name: one
@@ -44,7 +44,7 @@ def extended(
     }
     missing = [item for item in pool if item.id not in same]
     if not missing:
-        return Extension(kept)
+        return Covering(kept)
     renewed = tuple(item.id for item in missing if item.id in kept.items)
     freed = tuple(name for name in renewed if name in kept.barred)
     judged = _on_the_scale(missing, kept, items)
@@ -55,7 +55,7 @@ def extended(
         }
     )
     new = tuple(item.id for item in missing if item.id not in kept.items)
-    return Extension(parameters, new, renewed, freed)
+    return Covering(parameters, new, renewed, freed)
 
 
 def _on_the_scale(

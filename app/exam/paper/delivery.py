@@ -18,8 +18,8 @@ from psychometrics import (
     Block,
     Code,
     Conditions,
-    Counts,
     Estimate,
+    ExposureCounts,
     ability_group,
     draw_ineligible,
     eligibility,
@@ -106,7 +106,7 @@ def eligibility_uniforms(edition: Edition) -> int:
 
 
 def draw_ineligible_items(
-    edition: Edition, counts: Counts, group: int, uniforms: NDArray[np.float64]
+    edition: Edition, counts: ExposureCounts, group: int, uniforms: NDArray[np.float64]
 ) -> tuple[ItemId, ...]:
     """Return the items a sitting of this group is not eligible for; none without a target."""
     control = edition.exam.exposure

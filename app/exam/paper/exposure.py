@@ -8,7 +8,7 @@ from app.exam.paper.delivery import group_of
 from app.exam.paper.edition import Edition
 from app.exam.sitting.events import BlockDelivered
 from app.exam.sitting.sitting import Sitting
-from psychometrics import Counts, DataError, Holding, record
+from psychometrics import DataError, ExposureCounts, Holding, record
 from psychometrics import no_counts as none_of
 
 
@@ -29,7 +29,7 @@ def holding(edition: Edition, sitting: Sitting, block: BlockDelivered) -> Holdin
     return Holding(group_of(edition, block.theta), paper, ineligible)
 
 
-def no_counts(edition: Edition) -> Counts:
+def no_counts(edition: Edition) -> ExposureCounts:
     """Return the counts before the first sitting."""
     return none_of(len(edition.bounds) + 1, len(edition.items))
 
@@ -39,7 +39,7 @@ def first(edition: Edition) -> str:
     return dump(edition, no_counts(edition))
 
 
-def dump(edition: Edition, counts: Counts) -> str:
+def dump(edition: Edition, counts: ExposureCounts) -> str:
     """Return counts as a document: the items, and for each group a row of counts in their order.
 
     Every block reads and writes it, so it is laid out to be quick.
@@ -49,7 +49,7 @@ def dump(edition: Edition, counts: Counts) -> str:
     return json.dumps({"eligible": eligible, "held": held, "items": names}, separators=(",", ":"))
 
 
-def usable(edition: Edition, document: str | None) -> Counts:
+def usable(edition: Edition, document: str | None) -> ExposureCounts:
     """Return the counts of a document, or none where it is missing or damaged.
 
     What is lost here never stands in a candidate's way; `adept doctor` finds it.
@@ -60,7 +60,7 @@ def usable(edition: Edition, document: str | None) -> Counts:
         return no_counts(edition)
 
 
-def moved(counts: Counts, new: Holding, *, old: Holding | None) -> Counts:
+def moved(counts: ExposureCounts, new: Holding, *, old: Holding | None) -> ExposureCounts:
     """Return the counts with a sitting's newest block in the place of the one before.
 
     Counts that do not hold the one before have been damaged: the sitting then counts anew.
@@ -71,9 +71,9 @@ def moved(counts: Counts, new: Holding, *, old: Holding | None) -> Counts:
         return record(counts, new)
 
 
-def load(edition: Edition, document: str) -> Counts:
+def load(edition: Edition, document: str) -> ExposureCounts:
     """Return the counts of a document, which is one of this edition's."""
     found = json.loads(document)
     if found["items"] != [item.id for item in edition.items]:
         raise ValueError("the counts are of other items than the exam's")
-    return Counts(np.array(found["eligible"], float), np.array(found["held"], float))
+    return ExposureCounts(np.array(found["eligible"], float), np.array(found["held"], float))

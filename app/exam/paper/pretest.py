@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from app.exam.paper.edition import Edition
 from app.exam.sitting.sitting import Sitting
 from itembank.items.item import ItemId
-from psychometrics import Counts, calibration_need
+from psychometrics import ExposureCounts, calibration_need
 
 DECIMALS = 9
 
@@ -14,7 +14,7 @@ DECIMALS = 9
 def rank_trial_items(
     edition: Edition,
     sitting: Sitting,
-    counts: Counts,
+    counts: ExposureCounts,
     theta: float,
     uniforms: NDArray[np.float64],
 ) -> tuple[ItemId, ...]:

@@ -12,7 +12,7 @@ GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """An event as it is stored: its place, its text and its hash."""
 
     sequence: int
@@ -37,9 +37,9 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def link(sitting: str, event: Event, *, sequence: int, head: str) -> Link:
+def link(sitting: str, event: Event, *, sequence: int, head: str) -> ChainLink:
     """Return the event as the next link after `head`."""
-    unsealed = Link(
+    unsealed = ChainLink(
         sequence=sequence,
         at=stamp(event.at),
         kind=event.body.kind,
@@ -50,12 +50,14 @@ def link(sitting: str, event: Event, *, sequence: int, head: str) -> Link:
     return replace(unsealed, hash=_hash(sitting, unsealed, head))
 
 
-def _hash(sitting: str, one: Link, head: str) -> str:
+def _hash(sitting: str, one: ChainLink, head: str) -> str:
     text = canonical([head, sitting, one.sequence, one.at, one.kind, one.request, one.body])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_break(sitting: str, links: Iterable[Link], *, head: str, length: int) -> Break | None:
+def first_break(
+    sitting: str, links: Iterable[ChainLink], *, head: str, length: int
+) -> Break | None:
     """Return the first broken link, or None; `head` and `length` are the sitting row's own."""
     previous, count = GENESIS, 0
     for count, found in enumerate(links, start=1):

@@ -1,6 +1,6 @@
 """Grading a window, and releasing its results by two people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.errors import Duplicate, Invalid, NotFound
@@ -10,6 +10,7 @@ from app.exam.seeing.result import released
 from app.exam.sitting.sitting import ENDED
 from app.exam.window import window as machine
 from app.exam.window.window import Window, require_gradable
+from app.progress import Progress, silent
 from app.services.sitting import sit
 from app.services.window import exam_windows
 from app.services.window.board import in_force
@@ -21,12 +22,6 @@ from app.store.calibration.calibrations import Credit
 from app.store.database import Transaction
 from app.store.sitting import sittings
 from app.store.window import windows
-
-Progress = Callable[[int, int], None]
-
-
-def silent(_done: int, _of: int) -> None:
-    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.store.bank import bank, suspensions
 from app.store.bank.suspensions import Suspension
 from app.store.database import Transaction
 from itembank.definition.advice import Advice, advise
-from itembank.definition.checks import Problem, scored_from
+from itembank.definition.checks import Obstacle, scored_from
 from itembank.definition.constraints import lay_out
 from itembank.definition.floor import exposure_floor
 from itembank.exams import ExamDefinition, FixedForm
@@ -31,7 +31,7 @@ class ExamFile:
     """
 
     edition: Edition
-    problems: tuple[Problem, ...]
+    problems: tuple[Obstacle, ...]
     advice: tuple[Advice, ...]
     floor: float | None
     suspended: frozenset[str]

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from app.errors import ExamNotRunnable, NotFound, Refused
-from app.exam.calibration.parameter_sets import Extension, extended
+from app.exam.calibration.parameter_sets import Covering, extended
 from app.exam.definition.changes import Change, changes_between, pool_changes
 from app.exam.people.permissions import Act, Actor, require
 from app.store import audit
@@ -16,7 +16,7 @@ from app.store.bank import bank
 from app.store.calibration import calibrations
 from app.store.database import Transaction
 from itembank.definition.advice import Advice, advise
-from itembank.definition.checks import Problem, check_exam
+from itembank.definition.checks import Obstacle, check_exam
 from itembank.document import why
 from itembank.errors import UnreadableDocument
 from itembank.exams import ExamDefinition
@@ -166,7 +166,7 @@ def carry_forward(tx: Transaction, code: str, version: int, parameters: Paramete
     return moved
 
 
-def check_saved(tx: Transaction, code: str, version: int | None = None) -> list[Problem]:
+def check_saved(tx: Transaction, code: str, version: int | None = None) -> list[Obstacle]:
     """Return what stands against running a kept exam with its own bank and parameters."""
     edition = bank.load_edition(tx, code, version or bank.latest_version(tx, code))
     return check_exam(edition.exam, edition.framework, edition.items, edition.parameters)
@@ -225,7 +225,7 @@ def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}".rstrip(".") + "."
 
 
-def _warnings(made: Extension) -> tuple[str, ...]:
+def _warnings(made: Covering) -> tuple[str, ...]:
     said = []
     if made.judged:
         said.append(

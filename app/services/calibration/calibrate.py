@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Literal
 
 from app.errors import Refused
-from app.exam.calibration.calibration import Origin, Request, Sources, calibrate_responses
+from app.exam.calibration.calibration import (
+    CalibrationRequest,
+    Origin,
+    Sources,
+    calibrate_responses,
+)
 from app.exam.calibration.collected import Cell, cells_of, collect
 from app.exam.calibration.cross_check import TwoEngines, compare_engines
 from app.exam.people.permissions import Act, Actor, require
 from app.exam.sitting.chain import stamp
 from app.exam.sitting.sitting import ENDED
 from app.exam.window.window import Window, require_ended
-from app.services.award.grade import Progress, silent
+from app.progress import Progress, silent
 from app.services.people.keys import digest
 from app.services.sitting import sit
 from app.services.window import exam_windows
@@ -46,7 +51,7 @@ class WindowData:
 def calibrate_window(
     database: Database,
     window: str,
-    request: Request,
+    request: CalibrationRequest,
     *,
     actor: Actor,
     progress: Progress = silent,

@@ -19,12 +19,12 @@ from app.errors import Refused
 from app.exam.preflight.preflight import Floats, Marking, Papers, mark_papers, violations
 from psychometrics import (
     Constraints,
-    Counts,
-    EligibilityControl,
+    ExposureCounts,
     ItemParameters,
     Plan,
     Pool,
     Quadrature,
+    TargetEligibility,
     ValueRule,
     build_pool,
     probability,
@@ -55,7 +55,7 @@ class Setting:
         return Plan(
             self.block_size,
             self.rule,
-            control=None if target is None else EligibilityControl(target, self.conditional),
+            control=None if target is None else TargetEligibility(target, self.conditional),
             bounds=self.bounds(kit),
             available=kit.available,
             cohort=COHORT,
@@ -92,7 +92,7 @@ class Task:
     theta: Floats
     path: tuple[int, ...]
     truth: int = 0
-    counts: Counts | None = None
+    counts: ExposureCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Sat:
     violations: int
     solvers: Mapping[str, int] = field(default_factory=dict)
     worst_gap: float = 0.0
-    counts: Counts | None = None
+    counts: ExposureCounts | None = None
 
 
 def sit(kit: Kit, task: Task) -> Sat:

@@ -3,8 +3,9 @@
 from app.errors import ExamNotRunnable, Invalid
 from app.exam.people.permissions import Act, Actor, require
 from app.exam.preflight.report import KeptReport
+from app.progress import Progress, silent
 from app.services.bank import exams
-from app.services.preflight.run import Progress, Request, silent, simulate_exam
+from app.services.preflight.run import PreflightRequest, simulate_exam
 from app.store.bank import bank
 from app.store.database import Database, Transaction
 from app.store.preflight import preflights
@@ -15,7 +16,7 @@ BOARD_CANDIDATES = 1_000
 
 
 def run_preflight(
-    database: Database, request: Request, *, actor: Actor, progress: Progress = silent
+    database: Database, request: PreflightRequest, *, actor: Actor, progress: Progress = silent
 ) -> KeptReport:
     """Let simulated candidates sit the newest version of an exam, and keep the report.
 

@@ -12,7 +12,7 @@ from app.exam.preflight.report import Comparison, CutPoint, Report
 from app.services.preflight.settings import Way, attainable, own_setting, target_of
 from app.services.preflight.simulation import DIFFICULTY_SPREAD, DISCRIMINATION_SPREAD
 from itembank.parameters import Prior
-from psychometrics import Counts, ability_bounds, exposure_rates
+from psychometrics import ExposureCounts, ability_bounds, exposure_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Played:
     violations: int
     solvers: Mapping[str, int]
     worst_gap: float
-    counts: Counts | None
+    counts: ExposureCounts | None
 
 
 @dataclass(frozen=True, slots=True)

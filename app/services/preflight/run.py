@@ -1,6 +1,6 @@
 """One pre-flight: who sits what and in which order, and the report that comes of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ from app.exam.paper.edition import Edition
 from app.exam.preflight import preflight as figures
 from app.exam.preflight.preflight import Floats, joined
 from app.exam.preflight.report import Comparison, CutPoint, Report
+from app.progress import Progress, silent
 from app.services.preflight.cohorts import COHORT, ROUND, Crew, Kit, Sat, Setting, Task, crew
 from app.services.preflight.report import (
     Played,
@@ -24,15 +25,13 @@ from app.services.preflight.settings import Way, control_words, own_setting, way
 from app.services.preflight.simulation import draw_truth
 from itembank.exams import Band
 from psychometrics import (
-    Counts,
     DataError,
     DomainScale,
+    ExposureCounts,
     ability_bounds,
     merge,
     no_counts,
 )
-
-Progress = Callable[[int, int], None]
 
 # Blocks that are assembled here in the time that a process takes to start.
 WORTH_A_PROCESS = 8_000
@@ -48,7 +47,7 @@ ERRING = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PreflightRequest:
     """What is asked for: of which exam, with how many candidates, by which seed."""
 
     exam: str
@@ -59,12 +58,9 @@ class Request:
     compared: int = COMPARED
 
 
-def silent(done: int, of: int) -> None:
-    """Show nothing."""
-    del done, of
-
-
-def simulate_exam(edition: Edition, request: Request, progress: Progress = silent) -> Report:
+def simulate_exam(
+    edition: Edition, request: PreflightRequest, progress: Progress = silent
+) -> Report:
     """Return what simulated candidates make of an edition; nothing is read or written."""
     began = ambient.elapsed()
     kit = _kit(edition, request.seed)
@@ -93,7 +89,7 @@ class _Run:
     """A pre-flight under way."""
 
     edition: Edition
-    request: Request
+    request: PreflightRequest
     workers: Crew
     tally: _Tally
 
@@ -119,7 +115,7 @@ class _Run:
         theta: Floats,
         *stream: int,
         truth: int = 0,
-        counts: Counts | None = None,
+        counts: ExposureCounts | None = None,
     ) -> Played:
         """Let people sit, a cohort after the other; those of a round start from one state."""
         blocks = -(-self.edition.exam.length // setting.block_size)
@@ -145,7 +141,7 @@ class _Run:
             found += sat
         return _played(found, counts)
 
-    def _cuts(self, setting: Setting, counts: Counts | None) -> tuple[CutPoint, ...]:
+    def _cuts(self, setting: Setting, counts: ExposureCounts | None) -> tuple[CutPoint, ...]:
         scale = self.edition.scale
         points: list[CutPoint] = []
         for place, one in enumerate(_cut_bands(self.edition)):
@@ -175,7 +171,7 @@ class _Run:
         return found, compared(self.edition, way, erring, same)
 
 
-def _merged(before: Counts | None, sat: Sequence[Sat]) -> Counts | None:
+def _merged(before: ExposureCounts | None, sat: Sequence[Sat]) -> ExposureCounts | None:
     """Return the counts after cohorts that all started from `before`."""
     after = [one.counts for one in sat if one.counts is not None]
     if not after:
@@ -183,7 +179,7 @@ def _merged(before: Counts | None, sat: Sequence[Sat]) -> Counts | None:
     return merge(no_counts(*after[0].held.shape) if before is None else before, after)
 
 
-def _played(found: Sequence[Sat], counts: Counts | None) -> Played:
+def _played(found: Sequence[Sat], counts: ExposureCounts | None) -> Played:
     solvers: dict[str, int] = {}
     for one in found:
         for name, blocks in one.solvers.items():
@@ -231,11 +227,11 @@ def _cut_bands(edition: Edition) -> list[Band]:
     return found
 
 
-def _at_a_cut(request: Request) -> int:
+def _at_a_cut(request: PreflightRequest) -> int:
     return min(max(request.candidates // 20, FEWEST_AT_A_CUT), MOST_AT_A_CUT)
 
 
-def _blocks(edition: Edition, request: Request) -> int:
+def _blocks(edition: Edition, request: PreflightRequest) -> int:
     """Return how many blocks the whole run assembles."""
     length, own = edition.exam.length, own_setting(edition)
     people = request.candidates + min(SAT_TWICE, request.candidates)

@@ -21,7 +21,7 @@ from app.store.bank.exposure import StateKey
 from app.store.database import Transaction
 from app.store.sitting import sittings
 from itembank.items.item import ItemId
-from psychometrics import Counts, Holding
+from psychometrics import ExposureCounts, Holding
 
 # A sitting's chance beside that of its blocks, which are counted from 1.
 ELIGIBILITY = (0, 2)
@@ -50,7 +50,7 @@ def gather(tx: Transaction, edition: Edition, sitting: Sitting, *, seconds: floa
     )
 
 
-def current(tx: Transaction, edition: Edition) -> Counts:
+def current(tx: Transaction, edition: Edition) -> ExposureCounts:
     """Return what the sittings of an edition count for just now."""
     return exposure.usable(edition, states.read(tx, key_of(edition)))
 

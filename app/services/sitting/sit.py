@@ -12,7 +12,7 @@ from app.exam.paper.edition import Edition
 from app.exam.people.people import Booking
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.sitting import sitting as machine
-from app.exam.sitting.chain import Link
+from app.exam.sitting.chain import ChainLink
 from app.exam.sitting.deadline import deadline
 from app.exam.sitting.events import Created, Extended, Started
 from app.exam.sitting.sitting import Caller, Change, Decision, Sitting, SittingId
@@ -268,6 +268,6 @@ def _record(tx: Transaction, stored: Stored, decided: Decision) -> Stored:
     return after
 
 
-def _receipt_again(earlier: Link) -> Receipt:
+def _receipt_again(earlier: ChainLink) -> Receipt:
     saved = json.loads(earlier.body)
     return Receipt(instant_of(earlier.at), earlier.hash, saved["option"], saved["flagged"])

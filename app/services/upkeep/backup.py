@@ -19,6 +19,7 @@ from typing import BinaryIO
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.errors import BackupDamaged, Invalid, Refused, StoreNotEmpty, StoreNotMigrated
+from app.progress import Progress
 from app.services.upkeep import replay
 from app.services.upkeep.replay import Verification
 from app.store import dump, migrate, schema
@@ -29,8 +30,6 @@ from app.store.server_lock import served
 
 FORMAT = 1
 COMPRESSION = 5
-
-Progress = Callable[[int, int], None]
 
 
 class _Part(BaseModel):

@@ -13,7 +13,7 @@ from app.exam.sitting import sitting as machine
 from app.exam.sitting.chain import Break, first_break
 from app.exam.sitting.events import BlockDelivered, Created, Event
 from app.exam.sitting.sitting import ENDED, Sitting
-from app.services.award.grade import Progress, silent
+from app.progress import Progress, silent
 from app.services.sitting.sit import block_noise
 from app.store.award import results
 from app.store.bank import bank

@@ -7,7 +7,7 @@ from app import ambient
 from app.exam.award.grading import Graded
 from app.exam.people.permissions import Act, Actor, require
 from app.exam.seeing.line import SittingLine, line
-from app.exam.sitting.chain import Link
+from app.exam.sitting.chain import ChainLink
 from app.exam.sitting.events import Body, decode
 from app.exam.window.offers import Offer, offers
 from app.exam.window.window import InForce, Window
@@ -38,7 +38,7 @@ class WindowFile:
 class RecordLine:
     """An event of a record as it is stored; `body` is None where it cannot be read."""
 
-    link: Link
+    link: ChainLink
     body: Body | None
 
 
@@ -119,7 +119,7 @@ def in_force(tx: Transaction, window: Window) -> InForce:
     )
 
 
-def _body(link: Link) -> Body | None:
+def _body(link: ChainLink) -> Body | None:
     try:
         return decode(link.kind, json.loads(link.body))
     except (ValueError, LookupError):  # only where somebody has changed what was written

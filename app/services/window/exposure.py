@@ -19,7 +19,7 @@ from app.store.database import Transaction
 from app.store.sitting import sittings
 from app.store.window import windows
 from itembank.exams import EligibilityControl
-from psychometrics import Counts, record
+from psychometrics import ExposureCounts, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def exposure_report(tx: Transaction, window: str, *, actor: Actor) -> ExposureRe
     )
 
 
-def recount(tx: Transaction, exam: str, version: int, parameters: str) -> Counts:
+def recount(tx: Transaction, exam: str, version: int, parameters: str) -> ExposureCounts:
     """Return what the records say the sittings of an edition count for: what the state must be."""
     edition = bank.load_edition(tx, exam, version, parameters)
     mine = (
@@ -98,7 +98,7 @@ def rebuild(tx: Transaction, window: str, *, actor: Actor) -> int:
     return wrong
 
 
-def _counted(edition: Edition, given: Iterable[tuple[Sitting, BlockDelivered]]) -> Counts:
+def _counted(edition: Edition, given: Iterable[tuple[Sitting, BlockDelivered]]) -> ExposureCounts:
     counts = no_counts(edition)
     for sitting, block in given:
         counts = record(counts, holding(edition, sitting, block))

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from app.errors import NotFound
 from app.exam.people.permissions import Reach
-from app.exam.sitting.chain import GENESIS, Link, link
+from app.exam.sitting.chain import GENESIS, ChainLink, link
 from app.exam.sitting.deadline import Clock
 from app.exam.sitting.events import BlockDelivered, Created, Event, Place, decode
 from app.exam.sitting.sitting import IN_PROGRESS, Answer, Sitting, SittingId, State
@@ -34,7 +34,7 @@ _MADE = TypeAdapter(Created)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Seat:
     """A line of the board's page: who sits, where they are, and when they last saved."""
 
     sitting: Sitting
@@ -129,13 +129,13 @@ def execute(tx: Transaction, made: Writes) -> Stored:
     return made.after
 
 
-def repeat(tx: Transaction, sitting: str, request: str) -> Link | None:
+def repeat(tx: Transaction, sitting: str, request: str) -> ChainLink | None:
     """Return the event that a request was first answered with."""
     row = tx.connection.execute(_REQUEST, {"sitting": sitting, "name": request}).first()
     return None if row is None else _link(row)
 
 
-def links(tx: Transaction, sitting: str) -> list[Link]:
+def links(tx: Transaction, sitting: str) -> list[ChainLink]:
     """Return a sitting's chain as it is stored."""
     query = select(events).where(events.c.sitting_id == sitting).order_by(events.c.sequence)
     return [_link(row) for row in tx.connection.execute(query)]
@@ -177,7 +177,7 @@ def states(tx: Transaction, window: str) -> dict[State, int]:
     return {State(state): count for state, count in tx.connection.execute(query)}
 
 
-def progress(tx: Transaction, window: str, *, reach: Reach) -> list[Progress]:
+def progress(tx: Transaction, window: str, *, reach: Reach) -> list[Seat]:
     """Return the sittings of a window with who sits them, by membership number."""
     query = (
         select(sittings, candidates.c.name, candidates.c.membership_number)
@@ -187,7 +187,7 @@ def progress(tx: Transaction, window: str, *, reach: Reach) -> list[Progress]:
         .order_by(candidates.c.membership_number)
     )
     return [
-        Progress(_sitting(row), row.name, row.membership_number)
+        Seat(_sitting(row), row.name, row.membership_number)
         for row in tx.connection.execute(within(query, reach))
     ]
 
@@ -309,5 +309,5 @@ def _clock(row: Row[Any]) -> Clock | None:
     )
 
 
-def _link(row: Row[Any]) -> Link:
-    return Link(row.sequence, row.at, row.kind, row.request, row.body, row.hash)
+def _link(row: Row[Any]) -> ChainLink:
+    return ChainLink(row.sequence, row.at, row.kind, row.request, row.body, row.hash)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.exam.sitting.chain import Link, link
+from app.exam.sitting.chain import ChainLink, link
 from app.exam.sitting.deadline import last_save
 from app.exam.sitting.events import BlockDelivered, Event
 from app.exam.sitting.sitting import Sitting
@@ -56,7 +56,7 @@ def writes(stored: Stored, sitting: Sitting, new: Sequence[Event]) -> Writes:
     )
 
 
-def _chained(stored: Stored, sitting: Sitting, new: Sequence[Event]) -> Iterator[Link]:
+def _chained(stored: Stored, sitting: Sitting, new: Sequence[Event]) -> Iterator[ChainLink]:
     head = stored.head
     for sequence, event in enumerate(new, start=stored.event_count + 1):
         one = link(sitting.id, event, sequence=sequence, head=head)
@@ -117,7 +117,7 @@ def _answers_text(sitting: Sitting) -> str:
     return canonical([(answer.option, int(answer.flagged)) for answer in sitting.answers])
 
 
-def event_row(sitting: str, one: Link) -> dict[str, object]:
+def event_row(sitting: str, one: ChainLink) -> dict[str, object]:
     """Return the row of an event."""
     return {
         "sitting_id": sitting,

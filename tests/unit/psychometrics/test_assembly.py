@@ -15,8 +15,8 @@ from psychometrics import (
     LinkedSets,
     Paper,
     Quotas,
-    Rows,
     Solver,
+    Sums,
     is_feasible,
 )
 from psychometrics.arrays import FloatArray
@@ -35,10 +35,10 @@ VALUES = [12, 11, 10, 3, 2, 1, 9, 8, 7, 6, 5, 4]
 PAIR = LinkedSets(((3, 4, 9),), [2], [3], fewest=1)
 
 
-def row(items: Sequence[int], lower: float, upper: float) -> Rows:
+def row(items: Sequence[int], lower: float, upper: float) -> Sums:
     coefficients = np.zeros((1, 12))
     coefficients[0, list(items)] = 1
-    return Rows(coefficients, [lower], [upper])
+    return Sums(coefficients, [lower], [upper])
 
 
 def assemble(constraints: Constraints, **given: object) -> Paper:
@@ -60,7 +60,7 @@ def test_with_nested_quotas_alone_the_paper_is_the_greedys() -> None:
         (Constraints(QUOTAS, allowed=np.arange(12) != 0), (1, 2, 6, 7)),
         (Constraints(QUOTAS, rows=row([0, 1, 6, 7], 0, 1)), (0, 2, 8, 9)),
         (Constraints(QUOTAS, rows=row([4, 5, 11], 2, 2)), (0, 1, 11, 4)),
-        (Constraints(QUOTAS, rows=Rows([np.arange(12.0) ** 2], [90], [91])), (1, 2, 6, 7)),
+        (Constraints(QUOTAS, rows=Sums([np.arange(12.0) ** 2], [90], [91])), (1, 2, 6, 7)),
         (Constraints(QUOTAS, sets=PAIR), (0, 1, 9, 3)),
         (Constraints(QUOTAS, sets=LinkedSets(((0, 3), (1, 6)), [2, 2], [2, 2])), (1, 2, 6, 7)),
         (Constraints(QUOTAS, sets=LinkedSets(((0, 1, 2),), [1], [2])), (0, 1, 6, 7)),
@@ -170,7 +170,7 @@ def test_values_must_be_one_finite_number_an_item() -> None:
 
 # The row is met by any paper; with it the search over greedy papers does not settle it.
 HARD = Constraints(
-    QUOTAS, enemies=((0, 1), (1, 2), (0, 2)), rows=Rows(np.ones((1, 12)), [0.0], [12.0])
+    QUOTAS, enemies=((0, 1), (1, 2), (0, 2)), rows=Sums(np.ones((1, 12)), [0.0], [12.0])
 )
 
 
@@ -211,7 +211,7 @@ def narrow_words(seed: int) -> tuple[Constraints, FloatArray]:
     words = generator.integers(200, 2000, 128).astype(float)
     some = Assembler(Constraints(make_quotas())).assemble(generator.random(128)).items
     total = words[list(some)].sum()
-    rows = Rows([words], [total - 20], [total + 20])
+    rows = Sums([words], [total - 20], [total + 20])
     return Constraints(make_quotas(), rows=rows), generator.random(128)
 
 
@@ -240,7 +240,7 @@ def crossing_constraints() -> Constraints:
     """128 items with classes across the criteria, and enemies among them."""
     generator = make_generator(4)
     kind = generator.integers(0, 3, 128)
-    rows = Rows(np.array([kind == k for k in range(3)], np.float64), [12] * 3, [18] * 3)
+    rows = Sums(np.array([kind == k for k in range(3)], np.float64), [12] * 3, [18] * 3)
     enemies = tuple(tuple(generator.choice(128, 2, replace=False).tolist()) for _ in range(20))
     return Constraints(make_quotas(), rows=rows, enemies=enemies)
 

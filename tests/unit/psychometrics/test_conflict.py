@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from psychometrics import Constraints, DataError, Quotas, Rows, is_feasible, smallest_conflict
+from psychometrics import Constraints, DataError, Quotas, Sums, is_feasible, smallest_conflict
 from tests.unit.psychometrics.papers import make_generator
 
 
@@ -82,7 +82,7 @@ def test_a_conflict_of_a_real_blueprint_is_named() -> None:
     def can_be_met(members: tuple[int, ...]) -> bool:
         kept = [rows[one] for one in members]
         coefficients = np.array([one[0] for one in kept], np.float64).reshape(len(kept), 10)
-        given = Rows(coefficients, [one[1] for one in kept], [one[2] for one in kept])
+        given = Sums(coefficients, [one[1] for one in kept], [one[2] for one in kept])
         return is_feasible(Constraints(quotas, rows=given))
 
     assert smallest_conflict(5, can_be_met) == (0, 3)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from psychometrics import (
-    Counts,
     DataError,
+    ExposureCounts,
     Holding,
     ability_bounds,
     ability_group,
@@ -82,19 +82,19 @@ def test_merging_cohorts_equals_recording_one_after_the_other() -> None:
 
 
 def test_eligibility_is_target_times_eligible_over_held() -> None:
-    counts = Counts([[100, 80, 50, 100, 0, 0]], [[50, 20, 25, 10, 0, 0]])
+    counts = ExposureCounts([[100, 80, 50, 100, 0, 0]], [[50, 20, 25, 10, 0, 0]])
     assert eligibility(counts, 0.25).tolist() == [0.5, 1, 0.5, 1, 1, 1]
 
 
 def test_conditional_eligibility_looks_at_its_own_group() -> None:
-    counts = Counts([[100, 100], [100, 100]], [[50, 0], [10, 40]])
+    counts = ExposureCounts([[100, 100], [100, 100]], [[50, 0], [10, 40]])
     assert eligibility(counts, 0.2, group=0).tolist() == [0.4, 1]
     assert eligibility(counts, 0.2, group=1).tolist() == [1, 0.5]
     np.testing.assert_allclose(eligibility(counts, 0.2), [2 / 3, 1])
 
 
 def test_an_item_over_its_target_is_restored_and_one_on_it_is_left_alone() -> None:
-    counts = Counts([[1000, 1000, 1000]], [[250, 260, 300]])
+    counts = ExposureCounts([[1000, 1000, 1000]], [[250, 260, 300]])
     plain, restored = eligibility(counts, 0.25), eligibility(counts, 0.25, persons=1000)
     np.testing.assert_allclose(restored / plain, [1, 1 - 10 / 25, 0])
 
@@ -171,7 +171,7 @@ def test_counts_and_holdings_that_make_no_sense_are_refused() -> None:
         merge(counts, [no_counts(1, M)])
     for eligible, held in ([[1.0]], [[1.0, 2.0]]), ([[-1.0]], [[0.0]]), ([], []):
         with pytest.raises(DataError):
-            Counts(eligible, held)
+            ExposureCounts(eligible, held)
 
 
 @pytest.mark.parametrize("target", [0.0, -0.1, 1.1, float("nan")])

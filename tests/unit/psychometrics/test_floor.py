@@ -8,7 +8,7 @@ from psychometrics import (
     InfeasibleBlueprint,
     LinkedSets,
     Quotas,
-    Rows,
+    Sums,
     attainable_exposure,
     fewest_taken,
 )
@@ -54,7 +54,7 @@ def test_enemies_share_what_one_item_could_have() -> None:
 
 def test_a_row_over_few_items_raises_the_floor() -> None:
     coefficients = (np.arange(15) < 2).astype(float)[None]
-    constraints = Constraints(QUOTAS, rows=Rows(coefficients, [1.0], [2.0]))
+    constraints = Constraints(QUOTAS, rows=Sums(coefficients, [1.0], [2.0]))
     assert attainable_exposure(constraints) == pytest.approx(0.5)
 
 
@@ -81,7 +81,7 @@ def test_the_fewest_taken_of_a_part_is_what_its_own_and_all_other_quotas_make_it
     assert fewest_taken(made, np.arange(15) == 0) == 0
     required = Constraints(QUOTAS, required=(0,))
     assert fewest_taken(required, np.arange(15) == 0) == 1
-    row = Rows([(np.arange(15) >= 10).astype(float)], [2.0], [4.0])
+    row = Sums([(np.arange(15) >= 10).astype(float)], [2.0], [4.0])
     assert fewest_taken(Constraints(QUOTAS, rows=row), second) == 2
 
 

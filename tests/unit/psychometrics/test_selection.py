@@ -10,8 +10,8 @@ from psychometrics import (
     DataError,
     InfeasibleBlueprint,
     LinkedSets,
-    Rows,
     Solver,
+    Sums,
     next_block,
 )
 from psychometrics.cat import estimate, perturb, posterior, posterior_information, quantise
@@ -227,7 +227,7 @@ STIMULI = LinkedSets(
 KIND = np.arange(M) % 3
 CROSSING = Constraints(
     POOL.quotas,
-    rows=Rows([KIND == 0, KIND == 1, KIND == 2], [13, 12, 12], [18, 18, 18]),
+    rows=Sums([KIND == 0, KIND == 1, KIND == 2], [13, 12, 12], [18, 18, 18]),
     enemies=((1, 18, 34), (3, 19), (20, 36, 52, 68), (7, 8)),
     required=(9,),
     sets=STIMULI,
@@ -286,7 +286,7 @@ def test_without_time_the_block_says_that_a_better_paper_may_exist() -> None:
 
 
 def test_what_is_held_bears_on_the_next_block() -> None:
-    rows = Rows([KIND == 0], [0], [15])
+    rows = Sums([KIND == 0], [0], [15])
     pool = psy.build_pool(POOL.items, Constraints(POOL.quotas, rows=rows), POOL.prior)
     given = Conditions(STILL, held=[5.0])
     block = next_block(pool, administered=[], scores=[], conditions=given, size=5)
@@ -295,7 +295,7 @@ def test_what_is_held_bears_on_the_next_block() -> None:
 
 def test_a_tier_far_above_another_is_the_last_resort_under_crossing_constraints() -> None:
     # Kind 0 must come ten times; it is suspended but for five items, which were seen before.
-    rows = Rows([KIND == 0], [10], [45])
+    rows = Sums([KIND == 0], [10], [45])
     pool = psy.build_pool(POOL.items, Constraints(POOL.quotas, rows=rows), POOL.prior)
     tier = np.where(KIND == 0, 1_000_000, 0)
     seen = np.flatnonzero(KIND == 0)[::8][:5]

@@ -11,7 +11,6 @@ from psychometrics import (
     Conditions,
     Constraints,
     DataError,
-    EligibilityControl,
     ItemParameters,
     LinkedSets,
     Plain,
@@ -19,9 +18,10 @@ from psychometrics import (
     Pool,
     Progressive,
     Quotas,
-    Rows,
     Simulated,
     Solver,
+    Sums,
+    TargetEligibility,
     ValueRule,
     ability_bounds,
     ability_group,
@@ -45,7 +45,7 @@ POOL = make_pool()
 M = len(POOL)
 BOUNDS = ability_bounds(0.5, 1.0)
 THETA = make_generator(1).normal(0.5, 1.0, 60)
-TIGHT = EligibilityControl(0.45)
+TIGHT = TargetEligibility(0.45)
 
 
 def run(plan: Plan, *, theta: np.ndarray = THETA, seed: int = 2, pool: Pool = POOL) -> Simulated:
@@ -76,7 +76,7 @@ def test_one_person_is_given_exactly_what_next_block_gives(size: int, rule: Valu
 
 
 def test_eligibility_of_two_persons_who_sit_at_once_is_as_the_public_functions_say() -> None:
-    plan = Plan(15, Plain(), control=EligibilityControl(0.5))
+    plan = Plan(15, Plain(), control=TargetEligibility(0.5))
     found = run(plan, theta=np.array([0.0, 1.0]))
     responding, luck, chance = make_generator(2).spawn(3)
     right = responding.random((2, M)) < probability(np.array([0.0, 1.0]), POOL.items)
@@ -196,7 +196,7 @@ def test_conditional_control_holds_each_group_of_ability() -> None:
     theta = make_generator(4).normal(0.5, 1.0, 600)
     worst = []
     for conditional in (False, True):
-        control = EligibilityControl(0.5, conditional=conditional)
+        control = TargetEligibility(0.5, conditional=conditional)
         found = run(Plan(5, Plain(), control=control, bounds=BOUNDS), theta=theta)
         group = ability_group(found.theta, BOUNDS)
         worst.append(exposure_rates(found.items, M, group=group, groups=5).max())
@@ -225,7 +225,7 @@ def test_nobody_to_simulate_gives_an_empty_result() -> None:
 
 def test_a_blueprint_that_crosses_is_met_in_every_simulated_paper() -> None:
     pool = crossing_pool()
-    found = run(Plan(5, Plain(), control=EligibilityControl(0.8)), theta=THETA[:12], pool=pool)
+    found = run(Plan(5, Plain(), control=TargetEligibility(0.8)), theta=THETA[:12], pool=pool)
     assert meets_constraints(found.items, pool.constraints).all()
     assert sum(found.solvers.values()) == 12 * 3
 
@@ -236,7 +236,7 @@ def crossing_pool() -> Pool:
     kind = (generator.random(m) < 0.4).astype(float)
     constraints = Constraints(
         Quotas(15, [-1, -1, -1], [4, 4, 4], [6, 6, 6], np.arange(m) % 3),
-        rows=Rows([kind], [5], [7]),
+        rows=Sums([kind], [5], [7]),
         enemies=((0, 3, 6), (1, 4)),
         required=(10,),
         allowed=np.arange(m) != 20,
@@ -279,7 +279,7 @@ def test_papers_are_judged_by_counting(paper: list[int], sound: bool) -> None:  
         weights = np.zeros((1, m))
         weights[0, paper[:4]] = 2.5
         for lower, upper, met in ((10, 10, True), (10.1, 20, False), (0, 9.9, False)):
-            rows = Rows(weights, [lower], [upper])
+            rows = Sums(weights, [lower], [upper])
             assert meets_constraints([paper], Constraints(full.quotas, rows=rows)).all() == met
 
 
@@ -307,7 +307,7 @@ def test_input_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(DataError):
         Plan(5, cohort=0)
     with pytest.raises(DataError):
-        Plan(5, control=EligibilityControl(0.0))
+        Plan(5, control=TargetEligibility(0.0))
     with pytest.raises(DataError):
         Plan(5, bounds=[1.0, 0.0])
     with pytest.raises(DataError):

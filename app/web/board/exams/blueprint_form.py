@@ -11,7 +11,7 @@ from app.web.board.exams.blueprint_names import (
     RANGES,
     STIMULI,
     TOTALS,
-    Offer,
+    Stock,
     anchor,
     least,
     most,
@@ -72,7 +72,7 @@ def filled(exam: ExamDefinition) -> dict[str, str]:
     return held
 
 
-def read(offer: Offer, typed: Mapping[str, str]) -> Reading:
+def read(offer: Stock, typed: Mapping[str, str]) -> Reading:
     """Return the exam's next version as it was typed, or what is wrong with it."""
     hand = _Hand(typed)
     changed = {
@@ -168,7 +168,7 @@ class _Hand:
         return found
 
 
-def _blueprint(offer: Offer, hand: _Hand) -> dict[str, object]:
+def _blueprint(offer: Stock, hand: _Hand) -> dict[str, object]:
     shares = {
         code: hand.whole(name_of("criterion", code), 0, 500) for code in offer.codes("criteria")
     }
@@ -188,7 +188,7 @@ def _blueprint(offer: Offer, hand: _Hand) -> dict[str, object]:
     }
 
 
-def _ranges(offer: Offer, hand: _Hand, part: str) -> dict[str, tuple[int, int]]:
+def _ranges(offer: Stock, hand: _Hand, part: str) -> dict[str, tuple[int, int]]:
     spans = {code: hand.span(name_of(RANGES[part], code), 500) for code in offer.codes(part)}
     return {code: span for code, span in spans.items() if span is not None}
 
@@ -212,7 +212,7 @@ def _pretest(hand: _Hand, slots: int | None, items: list[str]) -> dict[str, obje
     return {"slots": slots, "items": items} if slots and items else None
 
 
-def _paper(offer: Offer, hand: _Hand) -> dict[str, object]:
+def _paper(offer: Stock, hand: _Hand) -> dict[str, object]:
     kind, size = hand.text("kind"), hand.needed("block_size", 1, 500)
     now = offer.exam.paper
     if kind == "fixed" and isinstance(now, FixedForm):

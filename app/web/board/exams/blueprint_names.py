@@ -38,7 +38,7 @@ ANCHORS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Stock:
     """What the form of an exam's blueprint starts from, and what can be named in it."""
 
     exam: ExamDefinition

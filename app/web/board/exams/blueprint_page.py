@@ -8,7 +8,7 @@ from app.services.bank.exams import Saving, sentence
 from app.web.board.desk.frames import EXAMS, exam_address, frame
 from app.web.board.desk.pages import Field, Link
 from app.web.board.desk.session import Desk
-from app.web.board.exams.blueprint_names import ANCHORS, RANGES, Offer, least, most, name_of
+from app.web.board.exams.blueprint_names import ANCHORS, RANGES, Stock, least, most, name_of
 from app.web.board.exams.pages import BlueprintPage, ConfirmPage, Group, Pick, Picks, Span
 from itembank.exams import ExamDefinition, FixedForm
 
@@ -59,7 +59,7 @@ LIMITS = "Whole numbers. Give both, or leave both empty for no rule."
 
 def blueprint_page(
     desk: Desk,
-    offer: Offer,
+    offer: Stock,
     typed: Mapping[str, str],
     *,
     wrong: Mapping[str, str] | None = None,
@@ -160,7 +160,7 @@ def _reasons(refusal: ExamError | None) -> Iterator[tuple[str, str]]:
 class _Groups:
     """Builds the form's parts from what is offered, typed and wrong."""
 
-    def __init__(self, offer: Offer, typed: Mapping[str, str], wrong: Mapping[str, str]) -> None:
+    def __init__(self, offer: Stock, typed: Mapping[str, str], wrong: Mapping[str, str]) -> None:
         self._offer, self._typed, self._wrong = offer, typed, wrong
 
     def all(self) -> Iterator[Group]:

@@ -13,7 +13,7 @@ from app.web.board.desk.frames import exam_address
 from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other, storable
 from app.web.board.desk.tables import View
 from app.web.board.exams import blueprint_form, blueprint_page
-from app.web.board.exams.blueprint_names import Offer
+from app.web.board.exams.blueprint_names import Stock
 from app.web.board.exams.drafts import packed, unpacked
 from app.web.board.exams.exams import exam_page, exams_page, items_page
 from app.web.problems import problem
@@ -117,15 +117,15 @@ def save_blueprint(exam: Name, desk: Changer, draft: Typed = "", reason: Typed =
     return see_other(f"{exam_address(exam)}?said=exam-saved")
 
 
-def _offer(desk: Desk, exam: str) -> Offer:
+def _offer(desk: Desk, exam: str) -> Stock:
     with desk.context.database.read() as tx:
         found = exam_file.blueprint_desk(tx, exam, actor=desk.actor)
-    return Offer(found.exam, found.framework, {item.id: item for item in found.items})
+    return Stock(found.exam, found.framework, {item.id: item for item in found.items})
 
 
 def _form(
     desk: Desk,
-    offer: Offer,
+    offer: Stock,
     typed: Mapping[str, str],
     *,
     wrong: Mapping[str, str] | None = None,

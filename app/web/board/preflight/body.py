@@ -24,7 +24,7 @@ SHOWN_NEEDS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """A part of the report: a heading, what is said and listed beneath it, charts and tables."""
 
     name: str
@@ -41,7 +41,7 @@ class Body:
     """The whole report, in the order it is read."""
 
     care: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[Section, ...]
 
 
 def report_body(report: Report) -> Body:
@@ -54,30 +54,32 @@ def report_body(report: Report) -> Body:
     return Body(
         care=tuple(_care(report)),
         parts=(
-            Part("asked", "What was simulated", facts=_asked(report)),
-            Part("found", "What was found", facts=_found(report)),
-            Part(
+            Section("asked", "What was simulated", facts=_asked(report)),
+            Section("found", "What was found", facts=_found(report)),
+            Section(
                 "precision",
                 "Precision",
                 charts=drawn("errors", "bias"),
                 tables=(scale_table(report), cut_table(report)),
             ),
-            Part("grades", "Grades", _consistency(report), tables=(grade_table(report),)),
-            Part(
+            Section("grades", "Grades", _consistency(report), tables=(grade_table(report),)),
+            Section(
                 "exposure",
                 "Exposure",
                 charts=drawn("exposure"),
                 tables=(group_table(report), item_table(report)),
             ),
-            Part("bank", "The bank", _bank(report), _writing(report), tables=(bank_table(report),)),
-            Part(
+            Section(
+                "bank", "The bank", _bank(report), _writing(report), tables=(bank_table(report),)
+            ),
+            Section(
                 "ways",
                 "Other ways to make papers",
                 _ways(report),
                 charts=drawn("comparison"),
                 tables=(comparison_table(report),),
             ),
-            Part("notes", "How to read this", listed=report.notes),
+            Section("notes", "How to read this", listed=report.notes),
         ),
     )
 

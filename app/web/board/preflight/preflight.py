@@ -11,7 +11,7 @@ from app.services.bank import exams
 from app.services.preflight import preflight as preflights
 from app.services.preflight.cohorts import processes_here
 from app.services.preflight.preflight import BOARD_CANDIDATES
-from app.services.preflight.run import Request
+from app.services.preflight.run import PreflightRequest
 from app.web.board.desk.frames import EXAMS, exam_address, frame
 from app.web.board.desk.pages import Frame, Link
 from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, see_other
@@ -54,7 +54,9 @@ def run_preflight(
 ) -> Response:
     """Simulate candidates, and keep the report."""
     # In processes of their own, so that nobody's sitting waits for them.
-    request = Request(exam, BOARD_CANDIDATES, comparisons=False, processes=processes_here())
+    request = PreflightRequest(
+        exam, BOARD_CANDIDATES, comparisons=False, processes=processes_here()
+    )
     preflights.run_preflight(desk.context.database, request, actor=desk.actor)
     return see_other(f"{exam_address(exam, PLACE)}?said=simulated")
 

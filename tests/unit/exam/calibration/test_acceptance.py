@@ -8,7 +8,12 @@ import pytest
 
 from app.errors import Duplicate, ExamNotRunnable, ItemsUndecided, NotConverged, NotFound, Refused
 from app.exam.calibration.acceptance import ALL, CLEAR, choose, decide, require_acceptable
-from app.exam.calibration.calibration import Origin, Request, Sources, calibrate_responses
+from app.exam.calibration.calibration import (
+    CalibrationRequest,
+    Origin,
+    Sources,
+    calibrate_responses,
+)
 from app.exam.paper.edition import Edition, edition
 from itembank.blueprint.blueprint import Pretest
 from itembank.calibration import CalibrationRun, Flag, Role
@@ -35,7 +40,7 @@ def run_of(edition: Edition, scale: FrozenScale | None = None, **drawn: float) -
     )
     return calibrate_responses(
         Sources(collected(edition, sittings), edition, scale),
-        Request(),
+        CalibrationRequest(),
         origin=Origin("cal-1-w", "w", "2027-01-20T10:00:00.000000Z", "ivo", {"adept": "0"}),
         progress=lambda _done, _of: None,
     )
@@ -206,7 +211,7 @@ def test_a_drifted_item_is_no_anchor_and_is_recalibrated() -> None:
     sittings = sit_window(after, truth, persons=800, seed=9)
     later = calibrate_responses(
         Sources(collected(after, sittings), after, scale),
-        Request(),
+        CalibrationRequest(),
         origin=Origin("cal-2-w", "w", "2027-01-20T10:00:00.000000Z", "ivo", {"adept": "0"}),
         progress=lambda _done, _of: None,
     )
@@ -253,7 +258,7 @@ def tried() -> tuple[Edition, CalibrationRun]:
     sittings = sit_window(made, make_truth(made), persons=200)
     run = calibrate_responses(
         Sources(collected(made, sittings), made, None),
-        Request(),
+        CalibrationRequest(),
         origin=Origin("cal-1-w", "w", "2027-01-20T10:00:00.000000Z", "ivo", {"adept": "0"}),
         progress=lambda _done, _of: None,
     )

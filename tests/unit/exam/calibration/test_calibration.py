@@ -8,7 +8,12 @@ import pytest
 import psychometrics as psy
 from app.errors import Refused
 from app.exam.calibration.anchoring import Anchoring
-from app.exam.calibration.calibration import Origin, Request, Sources, calibrate_responses
+from app.exam.calibration.calibration import (
+    CalibrationRequest,
+    Origin,
+    Sources,
+    calibrate_responses,
+)
 from app.exam.calibration.collected import Cell, cells_of, collect
 from app.exam.calibration.cross_check import compare_engines
 from app.exam.calibration.findings import gather, item_rows
@@ -36,7 +41,7 @@ ORIGIN = Origin("cal-1-w", "w", "2027-01-20T10:00:00.000000Z", "ivo", {"adept": 
 
 def calibrate(cells: list[Cell], edition: Edition = EDITION, **asked: str) -> CalibrationRun:
     sources = Sources(collect(cells, (), edition), edition, None)
-    request = replace(Request(), **asked)  # type: ignore[arg-type]  # tests name literals
+    request = replace(CalibrationRequest(), **asked)  # type: ignore[arg-type]  # tests name literals
     return calibrate_responses(sources, request, origin=ORIGIN, progress=lambda _done, _of: None)
 
 
@@ -195,7 +200,7 @@ def test_girth_serves_a_fixed_form() -> None:
     sources = Sources(collected(fixed, sittings), fixed, None)
 
     run = calibrate_responses(
-        sources, Request(engine="girth"), origin=ORIGIN, progress=lambda _done, _of: None
+        sources, CalibrationRequest(engine="girth"), origin=ORIGIN, progress=lambda _done, _of: None
     )
 
     assert run.options.engine == "girth"
@@ -209,7 +214,7 @@ def test_papers_drawn_at_random_suit_both_engines_and_they_agree() -> None:
     sources = Sources(collected(drawn, sittings), drawn, None)
 
     run = calibrate_responses(
-        sources, Request(engine="girth"), origin=ORIGIN, progress=lambda _done, _of: None
+        sources, CalibrationRequest(engine="girth"), origin=ORIGIN, progress=lambda _done, _of: None
     )
     found = compare_engines(sources, "2pl")
 

@@ -25,7 +25,15 @@ from app.exam.sitting.events import Answered, BlockDelivered, Event, encode
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.document import canonical
 from itembank.items.item import ItemId, OptionId
-from psychometrics import Blind, Counts, Plain, Progressive, Randomesque, Sparing, eligibility
+from psychometrics import (
+    Blind,
+    ExposureCounts,
+    Plain,
+    Progressive,
+    Randomesque,
+    Sparing,
+    eligibility,
+)
 from tests.factories import (
     AT,
     make_bank,
@@ -196,11 +204,11 @@ def test_a_fixed_form_is_handed_out_whatever_is_suspended() -> None:
     assert block.suspended == suspended
 
 
-def counted(edition: Edition, *, group: int, held: float, of: float) -> Counts:
+def counted(edition: Edition, *, group: int, held: float, of: float) -> ExposureCounts:
     shape = (len(edition.group_thetas), len(edition.items))
     eligible, holding = np.ones(shape), np.zeros(shape)
     eligible[group], holding[group] = of, held
-    return Counts(eligible, holding)
+    return ExposureCounts(eligible, holding)
 
 
 def test_an_item_is_eligible_as_often_as_its_target_allows() -> None:

@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.exam.award.grading import grade
-from app.exam.calibration.calibration import Origin, Request, Sources, calibrate_responses
+from app.exam.calibration.calibration import (
+    CalibrationRequest,
+    Origin,
+    Sources,
+    calibrate_responses,
+)
 from app.exam.calibration.collected import cells_of
 from app.exam.calibration.findings import ON_TRIAL
 from app.exam.paper.delivery import (
@@ -29,7 +34,7 @@ from app.exam.sitting.sitting import Sitting, evolve
 from itembank.blueprint.blueprint import Pretest
 from itembank.calibration import Role
 from itembank.items.item import ItemId, ItemVersion
-from psychometrics import Counts
+from psychometrics import ExposureCounts
 from tests.factories import (
     AT,
     make_bank,
@@ -219,15 +224,17 @@ def test_the_provisional_scale_is_of_scored_items_alone() -> None:
     assert EDITION.scale.points == make_edition(make_exam(), items=make_bank()).scale.points
 
 
-def held(edition: Edition, **times: int) -> Counts:
+def held(edition: Edition, **times: int) -> ExposureCounts:
     """Return counts where items on trial have been held so often by each group."""
     counts = np.zeros((len(edition.group_thetas), len(edition.items)))
     for name, many in times.items():
         counts[:, edition.index[name.replace("_", "-")]] = many
-    return Counts(counts.copy(), counts)
+    return ExposureCounts(counts.copy(), counts)
 
 
-def ranked(edition: Edition, sitting: Sitting, counts: Counts, theta: float = 0.5) -> list[str]:
+def ranked(
+    edition: Edition, sitting: Sitting, counts: ExposureCounts, theta: float = 0.5
+) -> list[str]:
     uniforms = np.linspace(0.9, 0.1, len(edition.items))
     return list(rank_trial_items(edition, sitting, counts, theta, uniforms))
 
@@ -281,7 +288,7 @@ def test_items_on_trial_are_calibrated_with_the_others_and_told_apart() -> None:
     assert len(cells) == 150 * 12
     run = calibrate_responses(
         Sources(collected(edition, sittings), edition, None),
-        Request(),
+        CalibrationRequest(),
         origin=Origin("cal-1-w", "w", "2027-01-20T10:00:00.000000Z", "ivo", {"adept": "0"}),
         progress=lambda _done, _of: None,
     )

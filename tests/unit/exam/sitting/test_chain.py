@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exam.sitting.chain import GENESIS, Break, Link, first_break, link, stamp
+from app.exam.sitting.chain import GENESIS, Break, ChainLink, first_break, link, stamp
 from app.exam.sitting.events import Answered, Event, HandedIn, SignedIn
 from itembank.items.item import OptionId
 from tests.factories import at, make_created
@@ -16,7 +16,7 @@ from tests.factories import at, make_created
 NAME = "sitting-1"
 
 
-def make_chain(*, name: str = NAME, option: str = "q") -> list[Link]:
+def make_chain(*, name: str = NAME, option: str = "q") -> list[ChainLink]:
     events = [
         Event(at(0), make_created()),
         Event(at(1), SignedIn(1, "page")),
@@ -24,7 +24,7 @@ def make_chain(*, name: str = NAME, option: str = "q") -> list[Link]:
         Event(at(3), Answered(1, OptionId("r"), flagged=True), "request-2"),
         Event(at(4), HandedIn()),
     ]
-    links: list[Link] = []
+    links: list[ChainLink] = []
     for sequence, event in enumerate(events, start=1):
         head = links[-1].hash if links else GENESIS
         links.append(link(name, event, sequence=sequence, head=head))
@@ -35,11 +35,11 @@ CHAIN = make_chain()
 HEAD = CHAIN[-1].hash
 
 
-def broken(links: list[Link], *, name: str = NAME) -> Break | None:
+def broken(links: list[ChainLink], *, name: str = NAME) -> Break | None:
     return first_break(name, links, head=HEAD, length=5)
 
 
-def renumbered(links: list[Link]) -> list[Link]:
+def renumbered(links: list[ChainLink]) -> list[ChainLink]:
     return [replace(one, sequence=number) for number, one in enumerate(links, start=1)]
 
 
@@ -48,7 +48,7 @@ def test_an_untouched_record_has_no_break() -> None:
     assert first_break(NAME, [], head=GENESIS, length=0) is None
 
 
-CHANGES: dict[str, Callable[[Link], Link]] = {
+CHANGES: dict[str, Callable[[ChainLink], ChainLink]] = {
     "its text": lambda one: replace(one, body=one.body.replace("q", "p").replace("r", "p")),
     "its instant": lambda one: replace(one, at=stamp(at(30))),
     "its kind": lambda one: replace(one, kind="late_refused"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.services.bank.starter import read_starter
-from itembank.definition.checks import Problem, check_exam
+from itembank.definition.checks import Obstacle, check_exam
 from itembank.exams import ExamDefinition, Scoring
 from itembank.items.item import ItemVersion
 from itembank.parameters import provisional_parameters
@@ -21,12 +21,12 @@ from tests.factories import (
 )
 
 
-def problems(exam: ExamDefinition, items: Sequence[ItemVersion] = ()) -> list[Problem]:
+def problems(exam: ExamDefinition, items: Sequence[ItemVersion] = ()) -> list[Obstacle]:
     bank = items or make_bank()
     return check_exam(exam, make_framework(), bank, provisional_parameters(bank))
 
 
-def reason(found: Sequence[Problem], field: str) -> str:
+def reason(found: Sequence[Obstacle], field: str) -> str:
     assert [one.field for one in found] == [field], found
     return found[0].reason
 
@@ -175,7 +175,7 @@ def test_an_author_of_no_item_is_told() -> None:
     assert said == "no item of the bank is by 'A. Nauthor': correct the author's name"
 
 
-def barring(exam: ExamDefinition, *names: str) -> list[Problem]:
+def barring(exam: ExamDefinition, *names: str) -> list[Obstacle]:
     bank = make_bank()
     parameters = provisional_parameters(bank).model_copy(update={"barred": names})
     return check_exam(exam, make_framework(), bank, parameters)
@@ -222,7 +222,7 @@ def test_a_random_paper_cannot_be_randomesque_nor_marked_by_counting() -> None:
     assert "number_correct needs a fixed form" in reason(found, "scoring")
 
 
-def controlled(target: float, **fields: object) -> list[Problem]:
+def controlled(target: float, **fields: object) -> list[Obstacle]:
     blueprint = make_blueprint(**fields)  # type: ignore[arg-type]  # fields by their names
     control = {"rule": "eligibility", "target": target}
     return problems(make_exam(blueprint=blueprint, exposure=control))
