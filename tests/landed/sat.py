@@ -76,8 +76,12 @@ def let_people_in(season: Season) -> None:
     season.add_chairs()
     with database.begin() as tx:
         for role in (Role.AUTHOR, Role.REVIEWER, Role.INVIGILATOR):
-            access.add_staff(tx, f"{role}@example.org", PASSWORD, frozenset({role}))
-        access.add_staff(tx, PSYCHOMETRICIAN, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}))
+            access.add_staff(
+                tx, f"{role}@example.org", PASSWORD, frozenset({role}), settings=SETTINGS
+            )
+        access.add_staff(
+            tx, PSYCHOMETRICIAN, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}), settings=SETTINGS
+        )
         secret = access.add_client(tx, "portal", frozenset(Scope))
         access.add_client(tx, "reader", frozenset({Scope.RESULTS_READ}))
         access.issue_token(tx, ("portal", secret), frozenset(), settings=SETTINGS, at=now)

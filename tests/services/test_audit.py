@@ -25,6 +25,7 @@ from tests.factories import at
 from tests.services.season import (
     CHAIRS,
     PASSWORD,
+    SETTINGS,
     WINDOW,
     Season,
     at_random,
@@ -152,7 +153,7 @@ def season(sqlite_template: Path, tmp_path: Path) -> Iterator[Season]:
     season = make_season(database, block_size=45)
     season.add_chairs()
     with database.begin() as tx:
-        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}))
+        access.add_staff(tx, IVO, PASSWORD, frozenset({Role.PSYCHOMETRICIAN}), settings=SETTINGS)
     yield season
     database.close()
 

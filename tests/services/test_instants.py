@@ -74,7 +74,9 @@ def test_a_token_lasts_its_minutes_and_not_an_instant_more(season: Season) -> No
 def test_a_staff_session_lasts_its_hours_and_not_an_instant_more(season: Season) -> None:
     end = START + timedelta(hours=SETTINGS.staff_session_hours)
     with season.database.begin() as tx:
-        access.add_staff(tx, "ann@example.org", PASSWORD, frozenset({Role.CHAIR}))
+        access.add_staff(
+            tx, "ann@example.org", PASSWORD, frozenset({Role.CHAIR}), settings=SETTINGS
+        )
     first = come_in(season, START)
     # Somebody's sign-in sweeps sessions that are over, and no other.
     come_in(season, end - MOMENT)
