@@ -46,6 +46,7 @@ def test_the_migrations_that_led_to_a_landed_schema_have_not_been_edited(landed:
     assert now == landed.migrations
 
 
+@pytest.mark.each_database
 def test_an_upgrade_loses_nothing_and_its_sittings_go_on(landed: Landed, database_url: str) -> None:
     database = connect(database_url)
     put(landed, database)

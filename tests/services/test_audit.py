@@ -1,10 +1,8 @@
 """Every service that acts for somebody leaves an entry: who, what, to which subject, and when."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from inspect import getsource
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -21,6 +19,7 @@ from app.services.window.exam_windows import Plan
 from app.store import audit, tables
 from app.store.audit import Entry
 from app.store.database import connect
+from tests.databases import SqlitePlace, stock
 from tests.factories import at
 from tests.services.season import (
     CHAIRS,
@@ -146,10 +145,9 @@ def about_results(season: Season) -> Iterator[Told]:
 
 
 @pytest.fixture
-def season(sqlite_template: Path, tmp_path: Path) -> Iterator[Season]:
+def season(sqlite_place: SqlitePlace) -> Iterator[Season]:
     """Give a season in one database: what is noted is no matter of the store."""
-    path = shutil.copy(sqlite_template, tmp_path / "adept.sqlite")
-    database = connect(f"sqlite:///{path}")
+    database = connect(sqlite_place.copy(stock)[0])
     season = make_season(database, block_size=45)
     season.add_chairs()
     with database.begin() as tx:

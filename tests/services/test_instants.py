@@ -1,9 +1,7 @@
 """Every span of time that is promised, at its last instant and just after, through the services."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +14,7 @@ from app.services.people.replies import Attempt
 from app.services.sitting import sit, views
 from app.services.window import exam_windows
 from app.store.database import connect
+from tests.databases import SqlitePlace, stock
 from tests.factories import anybody, at
 from tests.services.season import PASSWORD, SETTINGS, WINDOW, Season, Sitter, make_season
 
@@ -25,9 +24,9 @@ GRACE = timedelta(seconds=SETTINGS.grace_seconds)
 
 
 @pytest.fixture
-def season(sqlite_template: Path, tmp_path: Path) -> Iterator[Season]:
+def season(sqlite_place: SqlitePlace) -> Iterator[Season]:
     """Give a season in one database: instants are text of one width, and compare alike in both."""
-    database = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'adept.sqlite')}")
+    database = connect(sqlite_place.copy(stock)[0])
     yield make_season(database, block_size=45)
     database.close()
 

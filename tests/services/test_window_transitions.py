@@ -16,6 +16,7 @@ from app.services.window import exam_windows
 from app.store.bank import bank
 from app.store.database import Transaction, connect
 from app.store.window import windows
+from tests.databases import SqlitePlace, stock
 from tests.factories import anybody, at
 from tests.services.season import CHAIRS, Season, make_season
 
@@ -129,17 +130,16 @@ def differences(before: Window, after: Window) -> Changes:
 
 
 @pytest.fixture(scope="module")
-def stages(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stages(module_place: SqlitePlace) -> Path:
     """Give a database with a window at every stage, to be copied."""
-    path = tmp_path_factory.mktemp("stages") / "adept.sqlite"
-    shutil.copy(sqlite_template, path)
-    database = connect(f"sqlite:///{path}")
+    url = module_place.copy(stock)[0]
+    database = connect(url)
     season = make_season(database, block_size=45)
     season.add_chairs()
     for stage in STAGES:
         bring(season, stage)
     database.close()
-    return path
+    return Path(url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture
