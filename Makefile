@@ -9,10 +9,10 @@ DEV := .venv/dev.stamp
 BENCH := .venv/bench.stamp
 
 # One thread a process: two test workers and BLAS threads would fight for the same cores.
-test test-square test-slow unit bench: export OPENBLAS_NUM_THREADS := 1
-test test-square test-slow unit bench: export OMP_NUM_THREADS := 1
+test test-square test-slow unit bench mutants: export OPENBLAS_NUM_THREADS := 1
+test test-square test-slow unit bench mutants: export OMP_NUM_THREADS := 1
 
-.PHONY: help setup run fmt lint types imports unit test test-square test-slow test-pg browser migrate migration check bench
+.PHONY: help setup run fmt lint types imports unit test test-square test-slow test-pg browser migrate migration check bench mutants
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ check: lint types imports test ## lint, types, imports and test
 
 bench: $(BENCH) ## the benchmarks, as ratios against peers and floors
 	$(BIN)/python -m benchmarks
+
+mutants: $(DEV) ## plant 400 faults one by one and report which no test notices (hours; it goes on where it stopped)
+	$(BIN)/python -m tests.mutants
 
 .venv/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -33,6 +33,17 @@ def test_a_key_of_another_request_is_refused(program: Program) -> None:
     assert elsewhere.status_code == 422
 
 
+def test_the_same_words_to_another_address_are_another_request(
+    world: World, program: Program
+) -> None:
+    first, second = (person.booking for person in world.people[:2])
+    sent = {"reason": "lost"}
+    done = program.call("POST", f"/bookings/{first}/access-code", sent, key="one")
+    other = program.call("POST", f"/bookings/{second}/access-code", sent, key="one")
+    assert (done.status_code, other.status_code) == (200, 422)
+    assert other.json()["type"] == "urn:adept:problem:key-reused"
+
+
 def test_a_key_belongs_to_one_program(world: World, program: Program) -> None:
     secret = add_client(world, "other", Scope.CANDIDATES_WRITE)
     form = {"grant_type": "client_credentials", "client_id": "other", "client_secret": secret}

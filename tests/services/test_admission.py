@@ -23,7 +23,7 @@ from app.exam.people.permissions import EVERYTHING, Act, Face, Role, Scope, Thro
 from app.services.people import access, bookings, keys
 from app.services.people.bookings import Issued
 from app.services.sitting import sit, views
-from app.services.sitting.sit import Credentials, SignIn
+from app.services.sitting.sit import BookingCode, Credentials, SignIn
 from app.services.window import exam_windows
 from app.settings import Settings
 from app.store.database import Database
@@ -428,3 +428,43 @@ def test_checking_nobodys_password_costs_what_a_members_costs(hasher: PasswordHa
     # A mismatch is found after the whole computation; a malformed hash would be refused before.
     with pytest.raises(VerifyMismatchError):
         hasher.verify(nobodys, "a password")
+
+
+Door = Callable[[Season, Person, str], object]
+IMPATIENT = SETTINGS.model_copy(update={"sign_in_attempts": 3})
+
+
+def by_page(season: Season, person: Person, secret: str) -> object:
+    typed, known, now = Credentials(person.number, secret), season.keys, season.clock.now
+    with season.database.begin() as tx:
+        return sit.sign_in(tx, typed, keys=known, settings=IMPATIENT, at=now)
+
+
+def by_program(season: Season, person: Person, secret: str) -> object:
+    typed, known, now = BookingCode(person.booking, secret), season.keys, season.clock.now
+    with season.database.begin() as tx:
+        return sit.sign_in_to(tx, typed, keys=known, settings=IMPATIENT, at=now)
+
+
+def by_desk(season: Season, person: Person, secret: str) -> object:
+    """Sign a member of staff in, whose password is right where the candidate's code is."""
+    password = PASSWORD if secret == person.code else secret
+    email, now = "ann@example.org", season.clock.now
+    return access.sign_in_staff(season.database, email, password, settings=IMPATIENT, at=now)
+
+
+@pytest.mark.parametrize("door", [by_page, by_program, by_desk])
+def test_at_every_door_wrong_guesses_in_a_row_make_wait_and_a_right_one_forgets_them(
+    season: Season, door: Door
+) -> None:
+    person = season.book()
+    if door is by_desk:
+        staff(season)
+    for guesses in (2, 2, 3):
+        for _ in range(guesses):
+            with pytest.raises(WrongCode):
+                door(season, person, "wrong")
+        if guesses < IMPATIENT.sign_in_attempts:
+            door(season, person, person.code)
+    with pytest.raises(TooManyAttempts):
+        door(season, person, person.code)

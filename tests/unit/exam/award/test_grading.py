@@ -19,17 +19,19 @@ from app.exam.award.grading import (
 )
 from app.exam.paper.delivery import choose_block, scores
 from app.exam.paper.edition import Edition
-from app.exam.sitting.events import Answered, Event, HandedIn, TimeEnded
+from app.exam.sitting.events import Answered, Created, Event, HandedIn, TimeEnded
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.exams import Scoring
 from psychometrics import estimate_ability
 from tests.factories import (
     AT,
     BANDS,
+    make_blueprint,
     make_created,
     make_edition,
     make_exam,
     make_form,
+    make_item,
     make_sitting,
     make_started,
     still,
@@ -45,9 +47,15 @@ COUNTED = make_edition(
 Choice = bool | None
 
 
-def sit(choices: Sequence[Choice], *, edition: Edition = EDITION, blocks: int = 4) -> Sitting:
+def sit(
+    choices: Sequence[Choice],
+    *,
+    edition: Edition = EDITION,
+    blocks: int = 4,
+    made: Created | None = None,
+) -> Sitting:
     """Return a sitting of so many blocks, with so many choices made, that time has ended."""
-    sitting = make_sitting(Event(AT, make_started()), made=make_created())
+    sitting = make_sitting(Event(AT, make_started()), made=made or make_created())
     for _ in range(blocks):
         sitting = evolve(sitting, Event(AT, choose_block(edition, sitting, still(edition))))
         for position in sitting.positions(sitting.block):
@@ -321,3 +329,40 @@ def test_the_profile_accounts_for_every_position_twice(choices: list[Choice]) ->
         assert sum(part.right for part in parts) == right
     assert [part.code for part in result.criteria] == ["1.1", "1.2", "2.1"]
     assert [part.title for part in result.outcomes] == ["Outcome one", "Outcome two"]
+
+
+def even_odds(first: int, second: int) -> Edition:
+    """Return a fixed form whose items everyone gets right by half: so many of each outcome."""
+    shares = {"1.1": first, "2.1": second}
+    names = tuple(f"E-{code}-{number}" for code, count in shares.items() for number in range(count))
+    items = [make_item(name, criterion=name[2:5], rating=0.5) for name in names]
+    outcomes = {"1": (first, first), "2": (second, second)}
+    blueprint = make_blueprint(shares, outcomes=outcomes, tolerance=0)
+    return make_edition(make_exam(form=names, blueprint=blueprint), items=items)
+
+
+@pytest.mark.parametrize(
+    ("of_each", "right", "level"),
+    [
+        # Half are expected, within half the root of the count.
+        (4, 3, Level.AS),
+        (9, 6, Level.AS),
+        (16, 10, Level.AS),
+        (4, 4, Level.ABOVE),
+        (7, 5, Level.ABOVE),
+        (14, 9, Level.ABOVE),
+    ],
+)
+def test_a_part_stands_out_when_it_is_more_than_one_deviation_off(
+    of_each: int, right: int, level: Level
+) -> None:
+    edition = even_odds(of_each, of_each)
+    one = [True] * right + [False] * (of_each - right)
+    choices: list[Choice] = [*one, *(not right for right in one)]
+    made = make_created(length=2 * of_each, block_size=2)
+    sitting = sit(choices, edition=edition, blocks=of_each, made=made)
+    result = grade(edition, sitting)
+    opposite = {Level.AS: Level.AS, Level.ABOVE: Level.BELOW}[level]
+    assert [part.level for part in result.outcomes] == [level, opposite]
+    assert [part.level for part in result.criteria] == [level, opposite]
+    assert [part.expected for part in result.outcomes] == [of_each / 2, of_each / 2]

@@ -1,5 +1,6 @@
 """Barred items do not count, credited ones can only help, and a mark says what it rests on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,11 +9,12 @@ from hypothesis import strategies as st
 
 from app.exam.award.grading import grade
 from app.exam.paper.edition import Edition, edition
-from app.exam.sitting.sitting import Sitting
+from app.exam.sitting.sitting import Answer, Sitting
 from itembank.exams import Scoring
 from itembank.items.item import OptionId
 from itembank.parameters import Calibrated, LinkingConstants, ParameterSet, Prior
 from itembank.scale import FrozenScale, ScaleItem
+from psychometrics import estimate_ability
 from tests.factories import make_edition, make_exam, make_form, make_framework
 from tests.simulated import make_truth, sit_paper
 
@@ -25,19 +27,28 @@ def paper(edition: Edition, seed: int, theta: float = 0.5) -> Sitting:
     return sit_paper(edition, TRUTH, f"paper-{seed}", chance, theta=theta, blank=0.1)
 
 
-def calibrated(*, barred: tuple[str, ...] = (), judged: tuple[str, ...] = ()) -> Edition:
-    """Return the small exam on a calibrated set and its reporting scale."""
+def calibrated(
+    *,
+    barred: tuple[str, ...] = (),
+    judged: tuple[str, ...] = (),
+    drawn: Sequence[tuple[float, float]] = (),
+) -> Edition:
+    """Return the small exam on a calibrated set and its reporting scale.
+
+    `drawn` has each item's a and b, where they are not those of the truth.
+    """
+    pairs = drawn or [(a, b - 0.5) for a, b in zip(TRUTH.a, TRUTH.b, strict=True)]
     parameters = ParameterSet(
         provisional=False,
         items={
             item.id: Calibrated(
                 version=1,
-                a=float(TRUTH.a[place]),
-                b=float(TRUTH.b[place]) - 0.5,
+                a=float(a),
+                b=float(b),
                 c=0.0,
                 judged=item.id in judged,
             )
-            for place, item in enumerate(EDITION.items)
+            for item, (a, b) in zip(EDITION.items, pairs, strict=True)
         },
         scale=1,
         run="cal-1-w",
@@ -78,6 +89,47 @@ def test_a_credit_never_lowers_a_mark(seed: int, place: int) -> None:
     assert credited.exact_mark >= plain.exact_mark
     assert credited.basis is not None
     assert credited.basis.credited == (item,)
+
+
+# From hopeless to trivial, and from flat to steep: where taking an item out may lower an ability.
+parameters = st.lists(
+    st.tuples(st.sampled_from([0.3, 1.0, 3.0]), st.sampled_from([-5.0, -1.0, 0.0, 1.0, 5.0])),
+    min_size=18,
+    max_size=18,
+)
+
+
+@settings(max_examples=100)
+@given(drawn=parameters, right=st.lists(st.booleans(), min_size=8, max_size=8), data=st.data())
+def test_no_credits_lower_a_mark_whatever_the_items_are(
+    drawn: list[tuple[float, float]], right: list[bool], data: st.DataObject
+) -> None:
+    sitting = answered(paper(EDITION, 1), right)
+    names = [place.item for place in sitting.places]
+    credited = data.draw(st.sets(st.sampled_from(names)))
+    made = calibrated(drawn=drawn)
+    assert grade(made, sitting, credited).exact_mark >= grade(made, sitting).exact_mark
+
+
+def answered(sitting: Sitting, right: list[bool]) -> Sitting:
+    """Return the paper with its items answered rightly or left blank."""
+    keys = [OptionId(EDITION.item(place.item).key) for place in sitting.places]
+    answers = [Answer(key if good else None) for key, good in zip(keys, right, strict=True)]
+    return replace(sitting, answers=tuple(answers))
+
+
+def test_a_credit_that_would_lower_the_ability_is_not_taken() -> None:
+    """An item far above everybody, in a paper that is otherwise right, says little but "able"."""
+    sitting = answered(paper(EDITION, 1), [True] * 7 + [False])
+    hard = sitting.places[-1].item
+    drawn = [(1.0, 5.0 if item.id == hard else -0.5) for item in EDITION.items]
+    made = calibrated(drawn=drawn)
+    plain, credited = grade(made, sitting), grade(made, sitting, [hard])
+    without = estimate_ability(
+        [[1] * 7], made.parameters.arrays([EDITION.items[0].id] * 7), method="wle"
+    )
+    assert float(without.theta[0]) < plain.theta
+    assert (credited.theta, credited.exact_mark) == (plain.theta, plain.exact_mark)
 
 
 def test_crediting_what_was_answered_wrongly_raises_the_mark() -> None:
