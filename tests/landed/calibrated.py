@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import count
 
-from app.exam.calibration.calibration import Request
+from app.exam.calibration.calibration import CalibrationRequest
 from app.exam.people.permissions import EVERYTHING
 from app.services.award import grade
 from app.services.calibration import calibrate
@@ -42,7 +42,7 @@ def sit_and_calibrate(season: Season, window: str) -> CalibrationRun:
     season.clock.minutes += 60
     season.close(window)
     return calibrate.calibrate_window(
-        season.database, window, Request(), actor=season.actor(PSYCHOMETRICIAN)
+        season.database, window, CalibrationRequest(), actor=season.actor(PSYCHOMETRICIAN)
     )
 
 

@@ -4,7 +4,7 @@ from itertools import count
 
 from app.services.bank import exams, suspend
 from app.services.preflight import preflight
-from app.services.preflight.run import Request
+from app.services.preflight.run import PreflightRequest
 from app.services.sitting import sit
 from app.store.bank import bank
 from app.store.database import Database
@@ -35,7 +35,7 @@ def fill(database: Database) -> None:
     sit_first_windows(season)
     sit_while_items_are_suspended(season)
     save_by_name(season)
-    asked = Request(season.exam.code, 100, comparisons=False)
+    asked = PreflightRequest(season.exam.code, 100, comparisons=False)
     preflight.run_preflight(database, asked, actor=season.actor(PSYCHOMETRICIAN))
 
 

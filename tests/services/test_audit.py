@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import select
 
-from app.exam.calibration.calibration import Request
+from app.exam.calibration.calibration import CalibrationRequest
 from app.exam.people.permissions import Act, Role
 from app.services.award import grade
 from app.services.bank import exams, suspend
@@ -126,7 +126,7 @@ def about_results(season: Season) -> Iterator[Told]:
     season.clock.minutes += 10
     season.close()
     actor = season.actor(IVO)
-    run = calibrate.calibrate_window(season.database, WINDOW, Request(), actor=actor)
+    run = calibrate.calibrate_window(season.database, WINDOW, CalibrationRequest(), actor=actor)
     detail: dict[str, object] = {"run": run.id, "input": run.input_hash}
     yield calibrate.calibrate_window, IVO, "window.calibrated", WINDOW, detail
     wish = accept.Wish(items=["all"], bar=[], reason=REASON)
