@@ -40,13 +40,13 @@ unit: $(DEV) ## the unit tests: no I/O, under a minute
 	$(BIN)/pytest -n 2 tests/unit
 
 test: $(DEV) ## every test but the slow ones: SQLite, PostgreSQL where it matters, browser
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test-square: $(DEV) ## what `test` leaves out of the square: every test of a database on PostgreSQL
-	$(BIN)/pytest -n 2 --every-database -m "postgres and not slow and not each_database"
+	$(BIN)/pytest -n 2 --dist worksteal --every-database -m "postgres and not slow and not each_database"
 
 test-slow: $(DEV) ## the slow tests
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
 test-pg: $(DEV) ## the tests that need PostgreSQL
 	$(BIN)/pytest -m "postgres and not slow"
