@@ -54,7 +54,7 @@ def precision(
     edition: Edition, truth: Truth, pairs: Sequence[Pair], *, metric: Metric
 ) -> Precision:
     """Compare results with true marks on the edition's own scale, which `metric` places."""
-    exam = edition.exam
+    scheme = edition.exam.scheme
     given = [one.result for _, one in pairs]
     able = np.array([person.theta for person, _ in pairs])
     true_marks = truth.marks(edition, able)
@@ -64,8 +64,8 @@ def precision(
         (one.mark, half_up(Decimal(true)))
         for one, true in zip(given, true_marks.tolist(), strict=True)
     ]
-    agree = [band(mine, exam.bands) == band(true, exam.bands) for mine, true in grades]
-    passes = [(mine >= exam.threshold) == (true >= exam.threshold) for mine, true in grades]
+    agree = [band(mine, scheme.bands) == band(true, scheme.bands) for mine, true in grades]
+    passes = [(mine >= scheme.threshold) == (true >= scheme.threshold) for mine, true in grades]
     return Precision(
         sittings=len(pairs),
         theta_rmse=_rmse(theta),

@@ -151,7 +151,7 @@ def _grade(stage: Stage, persons: list[Person]) -> Marking:
     return Marking(
         window=window.id,
         on_ratings=on_ratings,
-        grades={one.code: 0 for one in edition.exam.bands} | bands,
+        grades={one.code: 0 for one in edition.exam.scheme.bands} | bands,
         complete=precision(edition, stage.truth, complete, metric=metric) if complete else None,
         all=precision(edition, stage.truth, pairs, metric=metric),
     )

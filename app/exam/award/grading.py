@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from app.exam.paper.delivery import scored_places, scores
 from app.exam.paper.edition import Edition
 from app.exam.sitting.sitting import Sitting
-from itembank.exams import Band, Scoring
+from itembank.exams import Scoring
 from itembank.frameworks.framework import Kind
+from itembank.schemes import Band
 from psychometrics import (
     Code,
     ItemParameters,
@@ -197,7 +198,7 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
     outcomes, criteria = _parts(edition, paper)
     return Result(
         mark=mark,
-        band=band(mark, edition.exam.bands).code,
+        band=band(mark, edition.exam.scheme.bands).code,
         exact_mark=exact,
         mark_error=error,
         theta=theta,

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.exam.preflight.report import AbilityGroup, CutPoint, GradeRow, ItemUse, ScalePoint, Time
-from itembank.exams import Band, Scoring
+from itembank.exams import Scoring
 from itembank.items.item import ItemVersion
 from itembank.parameters import Prior
 from itembank.scale import ReportingScale
+from itembank.schemes import Band
 from psychometrics import (
     Code,
     Constraints,

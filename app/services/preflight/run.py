@@ -23,7 +23,7 @@ from app.services.preflight.report import (
 )
 from app.services.preflight.settings import Way, control_words, own_setting, ways_to_compare
 from app.services.preflight.simulation import draw_truth
-from itembank.exams import Band
+from itembank.schemes import Band
 from psychometrics import (
     DataError,
     DomainScale,
@@ -217,7 +217,7 @@ def _kit(edition: Edition, seed: int) -> Kit:
 def _cut_bands(edition: Edition) -> list[Band]:
     """Return the bands with a cut that some ability reaches."""
     found: list[Band] = []
-    for one in edition.exam.bands:
+    for one in edition.exam.scheme.bands:
         if one.lowest > 0:
             try:
                 figures.cut_theta(one.lowest, edition.scale, edition.scale.domain)

@@ -79,8 +79,8 @@ def _result_view(tx: Transaction, graded: Graded) -> ResultView:
     return ResultView(
         exam=exam.title,
         window=window.title,
-        band_name=next(band.name for band in exam.bands if band.code == graded.result.band),
-        threshold=exam.threshold,
+        band_name=next(band.name for band in exam.scheme.bands if band.code == graded.result.band),
+        threshold=exam.scheme.threshold,
         graded=graded,
     )
 

@@ -57,7 +57,7 @@ def _bands(counts: Counter[str], exam: ExamDefinition, total: int) -> Table:
             str(counts[band.code]),
             f"{100 * counts[band.code] / total:.0f}" if total else words.NOTHING,
         )
-        for band in exam.bands
+        for band in exam.scheme.bands
     ]
     heads = ("Grade", "From mark", "Candidates", "Share (%)")
     return plain("Grades", heads, rows, numbers=" nnn")
@@ -74,12 +74,12 @@ def _bars(counts: Counter[str], exam: ExamDefinition) -> tuple[Bar, ...]:
             length=round(200 * counts[band.code] / most),
             top=place * BAR_STEP,
         )
-        for place, band in enumerate(exam.bands)
+        for place, band in enumerate(exam.scheme.bands)
     )
 
 
 def _results(results: Sequence[Graded], exam: ExamDefinition, view: View) -> Table:
-    names = {band.code: band.name for band in exam.bands}
+    names = {band.code: band.name for band in exam.scheme.bands}
     specs: list[Spec[Graded]] = [
         Spec(
             "Candidate",

@@ -139,7 +139,7 @@ def _care(file: SittingFile, *, is_out: bool) -> tuple[str, ...]:
 
 
 def _mark(result: Result, file: SittingFile) -> tuple[Fact, ...]:
-    names = {band.code: band.name for band in file.exam.bands}
+    names = {band.code: band.name for band in file.exam.scheme.bands}
     counts = result.counts
     return (
         Fact("Mark", f"{result.mark} of 100, standard error {result.mark_error:.1f} marks"),
