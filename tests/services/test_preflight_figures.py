@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.exam.award.grading import band, grade, half_up
+from app.exam.award.award import band, half_up
+from app.exam.award.grading import grade
 from app.exam.preflight.bank import Stock, bank_use
 from app.exam.preflight.preflight import (
     Marking,
@@ -80,8 +81,8 @@ def test_marks_are_those_of_grading() -> None:
         made = mark_papers(MARKING, np.array([0.0]), items, right)
         assert made.estimate[0] == wanted.theta
         assert made.mark[0] == pytest.approx(float(wanted.exact_mark), abs=1e-6)
-        assert whole_marks(made.mark)[0] == wanted.mark == half_up(wanted.exact_mark)
-        assert BANDS[grades_of(made.mark, BANDS)[0]] == band(wanted.mark, BANDS)
+        assert whole_marks(made.mark)[0] == wanted.award.mark == half_up(wanted.exact_mark)
+        assert BANDS[grades_of(made.mark, BANDS)[0]] == band(wanted.award.mark, BANDS)
 
 
 def test_number_correct_marks_are_the_share_of_right_answers() -> None:
