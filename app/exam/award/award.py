@@ -8,6 +8,8 @@ from typing import assert_never
 from itembank.schemes import Band, PercentageBands, Scheme
 
 WHOLE = Decimal(1)
+# A mark is computed to six decimals before it is rounded, so that every machine rounds alike.
+EXACT = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ def recorded_award(scheme: Scheme, outcome: str, mark: int | None) -> Award:
     """Return an award as it was made; an outcome that the scheme lacks is told by its code."""
     words = next((one.name for one in scheme.outcomes if one.code == outcome), outcome)
     return Award(scheme.kind, outcome, mark, words)
+
+
+def exact_mark(mark: Decimal) -> Decimal:
+    """Return a mark from 0 to 100, to six decimals."""
+    return min(max(mark, Decimal(0)), Decimal(100)).quantize(EXACT, rounding=ROUND_HALF_UP)
 
 
 def half_up(mark: Decimal) -> int:

@@ -10,7 +10,7 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from app.exam.award.award import Award, award_of, band, half_up
+from app.exam.award.award import Award, award_of, band, exact_mark, half_up
 from app.exam.paper.delivery import scored_places, scores
 from app.exam.paper.edition import Edition
 from app.exam.sitting.sitting import Sitting
@@ -26,8 +26,6 @@ from psychometrics import (
     probability,
 )
 
-# A mark is computed to six decimals before it is rounded, so that every machine rounds alike.
-EXACT = Decimal("0.000001")
 # A part is "above" or "below" when it is more than one standard deviation from what the
 # candidate's own ability makes likely on the very items they met.
 NOTEWORTHY = 1.0
@@ -250,10 +248,8 @@ def _mark(
             exact = Decimal(100 * int(right.sum())) / Decimal(len(right))
         case _:
             assert_never(edition.exam.scoring)
-    exact = min(max(exact, Decimal(0)), Decimal(100))
-    return exact.quantize(EXACT, rounding=ROUND_HALF_UP), Decimal(repr(error)).quantize(
-        Decimal("0.01"), rounding=ROUND_HALF_UP
-    )
+    rounded = Decimal(repr(error)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return exact_mark(exact), rounded
 
 
 def _parts(edition: Edition, paper: _Paper) -> tuple[tuple[Part, ...], tuple[Part, ...]]:

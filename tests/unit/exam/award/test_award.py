@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from app.exam.award.award import Award, award_of, band, half_up, recorded_award
+from app.exam.award.award import Award, award_of, band, exact_mark, half_up, recorded_award
 from app.exam.award.record import read_record, record_of
 from tests.factories import BANDS, SCHEME
 from tests.unit.exam.award.test_grading import BLANK, RIGHT, WRONG, marked
@@ -40,6 +40,16 @@ def test_an_award_is_told_by_its_mark_and_in_words(exact: str, brief: str, words
 
 def test_an_award_without_a_mark_is_told_in_words() -> None:
     assert (MET.figure, MET.brief) == ("Met", "Met")
+
+
+@pytest.mark.parametrize(
+    ("computed", "mark"),
+    [("59.4999994", 59), ("59.4999996", 60), ("-0.1", 0), ("79.5", 80), ("100.0000001", 100)],
+)
+def test_an_award_rests_on_six_decimals_of_a_mark_from_0_to_100(computed: str, mark: int) -> None:
+    exact = exact_mark(Decimal(computed))
+    assert exact.as_tuple().exponent == -6
+    assert award_of(SCHEME, exact).mark == mark
 
 
 @given(st.decimals(0, 100, places=6))
