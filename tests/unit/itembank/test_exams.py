@@ -80,7 +80,7 @@ def test_the_shipped_exam_is_that_of_the_issue() -> None:
     exam = read_starter().exam
     assert (exam.length, exam.minutes, exam.paper.block_size) == (45, 90, 5)
     assert exam.scoring is Scoring.DOMAIN_SCORE
-    assert [(band.code, band.lowest) for band in exam.scheme.bands] == [
+    assert [(one.code, one.lowest) for one in exam.scheme.outcomes] == [
         (band.code, band.lowest) for band in BANDS
     ]
     assert (exam.scheme.threshold, exam.credits) == (60, 10)

@@ -101,7 +101,7 @@ def _results(results: Sequence[Graded], view: View) -> Table:
         ),
         Spec(
             "Standard error (marks)",
-            lambda one: Cell(f"{one.result.mark_error:.1f}"),
+            lambda one: Cell(_error(one)),
             "error",
             lambda one: one.result.mark_error,
             is_number=True,
@@ -116,6 +116,11 @@ def _results(results: Sequence[Graded], view: View) -> Table:
         caption="Results",
         empty="This window has not been graded, so there are no results yet.",
     )
+
+
+def _error(one: Graded) -> str:
+    result = one.result
+    return words.NOTHING if result.award.mark is None else f"{result.mark_error:.1f}"
 
 
 def _release(one: Graded) -> Cell:
