@@ -1,14 +1,24 @@
 """ExamDefinition: an exam as data."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import ErrorType
 
 from itembank.blueprint.blueprint import Blueprint
 from itembank.document import Document
 from itembank.items.item import Identifier, Text
 from itembank.parameters import Prior
+from itembank.schemes import Scheme
 
 
 class Scoring(StrEnum):
@@ -74,12 +84,9 @@ ExposureControl = Annotated[
 ]
 
 
-class Band(Document):
-    """A grade and the lowest whole-number mark that earns it."""
-
-    code: Text
-    name: Text
-    lowest: int = Field(ge=0, le=100)
+# Percentage bands have no place of their own in an exam's document: they stand at its top.
+_AT_THE_TOP = ("bands", "threshold")
+_NESTED = ("scheme", "percentage_bands")
 
 
 class ExamDefinition(Document):
@@ -95,20 +102,36 @@ class ExamDefinition(Document):
     exposure: ExposureControl = ProgressiveControl()
     scoring: Scoring = Scoring.DOMAIN_SCORE
     reference_form: tuple[Identifier, ...] | None = None
-    bands: tuple[Band, ...] = Field(min_length=2)
-    threshold: int = Field(ge=0, le=100)
+    scheme: Scheme
     credits: int = Field(ge=0)
     prior: Prior
     release_on_provisional: bool = False
 
-    @model_validator(mode="after")
-    def _bands_cover_the_marks(self) -> Self:
-        lows = [band.lowest for band in self.bands]
-        if lows != sorted(set(lows), reverse=True) or lows[-1] != 0:
-            raise ValueError("bands go from the highest down, each lower, and the last starts at 0")
-        if self.threshold not in lows:
-            raise ValueError(f"the threshold {self.threshold} is not where a band starts")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read(cls, given: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Read percentage bands at the top, and say what is wrong with them as being there."""
+        if not isinstance(given, dict) or "scheme" in given:
+            return handler(given)
+        bands = {name: given[name] for name in _AT_THE_TOP if name in given}
+        rest = {name: value for name, value in given.items() if name not in _AT_THE_TOP}
+        try:
+            return handler({**rest, "scheme": {"kind": "percentage_bands", **bands}})
+        except ValidationError as error:
+            raise ValidationError.from_exception_data(
+                error.title, [_at_the_top(one) for one in error.errors(include_url=False)]
+            ) from error
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Return the document with percentage bands at the top: its text and hash stay."""
+        document: dict[str, object] = {}
+        for name, value in handler(self).items():
+            if name == "scheme" and value["kind"] == "percentage_bands":
+                document |= {each: value[each] for each in _AT_THE_TOP}
+            else:
+                document[name] = value
+        return document
 
     @property
     def length(self) -> int:
@@ -125,3 +148,15 @@ class ExamDefinition(Document):
     def block_count(self) -> int:
         """Return the number of blocks in a paper."""
         return -(-self.positions // self.paper.block_size)
+
+
+def _at_the_top(error: ErrorDetails) -> InitErrorDetails:
+    """Return a fault of the scheme as one of the field at the top that it was read from."""
+    place, kind = error["loc"], error["type"]
+    while place and place[0] in _NESTED:
+        place = place[1:]
+    if kind not in get_args(ErrorType):  # pydantic makes only errors of its own again by their kind
+        ours = PydanticCustomError(kind, error["msg"], error.get("ctx"))
+        return InitErrorDetails(type=ours, loc=place, input=error["input"])
+    told = InitErrorDetails(type=kind, loc=place, input=error["input"])
+    return told if "ctx" not in error else {**told, "ctx": error["ctx"]}

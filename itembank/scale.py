@@ -89,5 +89,5 @@ def reporting_scale(
         weights=np.array([weights[code] for code in codes]),
     )
     cut = round(float(np.asarray(domain_score(0.0, domain))), 9)
-    points = ((0.0, 0.0), (cut, float(exam.threshold)), (1.0, 100.0))
+    points = ((0.0, 0.0), (cut, float(exam.scheme.threshold)), (1.0, 100.0))
     return ReportingScale(tuple(item.id for item in items), domain, points, provisional=True)

@@ -26,7 +26,7 @@ from itembank.calibration import (
     RunOptions,
     Value,
 )
-from itembank.exams import AdaptivePaper, Band, ExamDefinition, FixedForm, Scoring
+from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm, Scoring
 from itembank.frameworks.framework import (
     CFAssociation,
     CFDocument,
@@ -38,6 +38,7 @@ from itembank.frameworks.framework import (
 )
 from itembank.items.item import ItemId, ItemVersion, Option, OptionId, Stimulus
 from itembank.parameters import LinkingConstants, Prior, provisional_parameters
+from itembank.schemes import Band, PercentageBands
 
 AT = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 CHANGED = "2026-11-22T00:00:00+00:00"
@@ -55,6 +56,7 @@ BANDS = (
     Band(code="P", name="Pass", lowest=60),
     Band(code="F", name="Fail", lowest=0),
 )
+SCHEME = PercentageBands(bands=BANDS, threshold=60)
 
 
 def at(minutes: float = 0, *, seconds: float = 0) -> datetime:
@@ -213,8 +215,7 @@ def make_exam(
         blueprint=make_blueprint() if blueprint is None else blueprint,
         scoring=scoring,
         reference_form=None if reference is None else tuple(reference),
-        bands=BANDS,
-        threshold=60,
+        scheme=SCHEME,
         credits=10,
         prior=Prior(mean=0.5, sd=1.0),
         release_on_provisional=True,

@@ -13,6 +13,7 @@ from app.exam.people.permissions import Act, require
 from app.services.bank import exams
 from app.services.bank.exams import ExamLine
 from itembank.blueprint.sentences import sentences
+from itembank.schemes import outcome_words
 
 room = noun("Exams: what is sat, and whether it can be run.")
 
@@ -45,7 +46,6 @@ def show(out: Output, code: Annotated[str, typer.Argument(help="The exam's code.
         found = exams.newest(tx, code, actor=actor())
         framework = exams.framework_of(tx, found.exam)
     exam = found.exam
-    bands = ", ".join(f"{one.name} from {one.lowest}" for one in exam.bands)
     allowed = "allowed" if exam.release_on_provisional else "refused"
     out.report(
         found,
@@ -57,7 +57,7 @@ def show(out: Output, code: Annotated[str, typer.Argument(help="The exam's code.
                 ("paper", paper_words(exam)),
                 ("exposure", exposure_words(exam)),
                 ("scoring", exam.scoring),
-                ("bands", bands),
+                (exam.scheme.title.lower(), outcome_words(exam.scheme)),
                 ("parameters", "provisional" if found.provisional else "calibrated"),
                 ("release on provisional", allowed),
             ]

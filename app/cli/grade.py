@@ -24,8 +24,13 @@ def grade(out: Output, *, window: Window) -> None:
         made = grading.grade_window(tx, window, actor=actor(), progress=step)
     scale = " on provisional (judged) parameters" if made.provisional else ""
     out.report(
-        made,
-        table(("band", "sittings"), sorted(made.bands.items())),
+        {
+            "window": made.window,
+            "graded": made.graded,
+            "bands": made.outcomes,
+            "provisional": made.provisional,
+        },
+        table(("band", "sittings"), sorted(made.outcomes.items())),
         line(f"{made.graded} sittings graded{scale}. Nothing is out before it is released."),
     )
 

@@ -1,6 +1,7 @@
 """`adept replay`: sittings derived again from their records."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,6 +10,8 @@ from rich.console import RenderableType
 from app.cli.command import REFUSED, command
 from app.cli.output import Output, line, table
 from app.cli.station import actor, opened
+from app.exam.award.award import Award
+from app.exam.award.record import record_of
 from app.services.upkeep import replay as derive
 from app.services.upkeep.replay import Replay
 
@@ -31,13 +34,22 @@ def replay(out: Output, sitting: Sitting = None, *, window: Window = None) -> No
     with opened() as here, here.database.read() as tx:
         if sitting is not None:
             found = [derive.replay(tx, sitting, actor=actor())]
-            out.report(found[0], *_sitting(found[0]))
+            out.report(_value(found[0]), *_sitting(found[0]))
         else:
             with out.progress("Replaying") as step:
                 found = derive.replay_window(tx, str(window), actor=actor(), progress=step)
-            out.report(found, *_window(found))
+            out.report([_value(one) for one in found], *_window(found))
     if any(one.differences for one in found):
         raise typer.Exit(REFUSED)
+
+
+def _value(found: Replay) -> dict[str, object]:
+    result = None if found.result is None else record_of(found.result)
+    return {**asdict(found), "result": result}
+
+
+def _award(award: Award) -> str:
+    return award.words if award.mark is None else f"mark {award.mark}, band {award.outcome}"
 
 
 def _sitting(found: Replay) -> list[RenderableType]:
@@ -47,7 +59,7 @@ def _sitting(found: Replay) -> list[RenderableType]:
     ]
     mark = "no mark: it has not ended"
     if found.result is not None:
-        mark = f"mark {found.result.mark}, band {found.result.band}"
+        mark = _award(found.result.award)
     unproven = [str(one.block) for one in found.blocks if not one.is_proven_best]
     cut_off = (
         f"The search for block {', '.join(unproven)} was cut off by time: its paper is checked to "

@@ -75,8 +75,8 @@ def show(out: Output, sitting: Name) -> None:
         "started_at": None if clock is None else clock.started_at,
         "deadline": None if clock is None else deadline(clock),
         "events": stored.event_count,
-        "mark": None if told is None else told.result.mark,
-        "band": None if told is None else told.result.band,
+        "mark": None if told is None else told.result.award.mark,
+        "band": None if told is None else told.result.award.outcome,
     }
     shown = {**value, "started_at": None, "deadline": None}
     if clock is not None:

@@ -179,7 +179,7 @@ def _value(view: WindowView) -> dict[str, object]:
         "booked": view.booked,
         "in_progress": view.in_progress,
         "ended": view.ended,
-        "bands": view.bands,
+        "bands": view.outcomes,
         "provisional": view.provisional,
     }
 

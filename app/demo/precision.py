@@ -7,7 +7,8 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.exam.award.grading import Graded, band, half_up
+from app.exam.award.award import award_of
+from app.exam.award.grading import Graded
 from app.exam.paper.edition import Edition
 from app.services.preflight.simulation import Metric, Person, Truth
 from psychometrics import ItemParameters
@@ -54,18 +55,17 @@ def precision(
     edition: Edition, truth: Truth, pairs: Sequence[Pair], *, metric: Metric
 ) -> Precision:
     """Compare results with true marks on the edition's own scale, which `metric` places."""
-    exam = edition.exam
+    scheme = edition.exam.scheme
     given = [one.result for _, one in pairs]
     able = np.array([person.theta for person, _ in pairs])
     true_marks = truth.marks(edition, able)
     theta = np.array([one.theta for one in given]) - metric.abilities(able)
     mark = np.array([float(one.exact_mark) for one in given]) - true_marks
-    grades = [
-        (one.mark, half_up(Decimal(true)))
-        for one, true in zip(given, true_marks.tolist(), strict=True)
-    ]
-    agree = [band(mine, exam.bands) == band(true, exam.bands) for mine, true in grades]
-    passes = [(mine >= exam.threshold) == (true >= exam.threshold) for mine, true in grades]
+    passing = {one.code for one in scheme.outcomes if one.passes}
+    true = [award_of(scheme, Decimal(one)).outcome for one in true_marks.tolist()]
+    grades = [(one.award.outcome, other) for one, other in zip(given, true, strict=True)]
+    agree = [mine == other for mine, other in grades]
+    passes = [(mine in passing) == (other in passing) for mine, other in grades]
     return Precision(
         sittings=len(pairs),
         theta_rmse=_rmse(theta),

@@ -142,7 +142,7 @@ def _grade(stage: Stage, persons: list[Person]) -> Marking:
             person_of(one.membership_number): one
             for one in grade.window_results(tx, window.id, actor=actor)
         }
-        bands = exam_windows.view(tx, window.id, actor=actor).bands
+        outcomes = exam_windows.view(tx, window.id, actor=actor).outcomes
     pairs = [(person, graded[person.index]) for person in persons if person.index in graded]
     length = edition.exam.length
     complete = [pair for pair in pairs if pair[1].result.counts.answered == length]
@@ -151,7 +151,7 @@ def _grade(stage: Stage, persons: list[Person]) -> Marking:
     return Marking(
         window=window.id,
         on_ratings=on_ratings,
-        grades={one.code: 0 for one in edition.exam.bands} | bands,
+        grades={one.code: 0 for one in edition.exam.scheme.outcomes} | outcomes,
         complete=precision(edition, stage.truth, complete, metric=metric) if complete else None,
         all=precision(edition, stage.truth, pairs, metric=metric),
     )

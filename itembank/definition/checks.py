@@ -24,6 +24,7 @@ from itembank.frameworks.framework import Framework
 from itembank.items.item import ItemVersion
 from itembank.parameters import ParameterSet
 from itembank.scale import ReportingScale, reporting_scale
+from itembank.schemes import cuts
 from psychometrics import Undecided, domain_theta, expected_score
 
 HALF_A_MARK = 0.5
@@ -239,8 +240,8 @@ def _number_correct_problems(
         yield Obstacle("scoring", "number_correct needs a reference_form to be compared with")
         return
     scale = reporting_scale(exam, items, parameters)
-    for mark in (band.lowest for band in exam.bands if band.lowest > 0):
-        yield from _mismatch(exam.paper.items, exam.reference_form, scale, parameters, mark)
+    for cut in cuts(exam.scheme):
+        yield from _mismatch(exam.paper.items, exam.reference_form, scale, parameters, cut.lowest)
 
 
 def _mismatch(

@@ -105,14 +105,14 @@ def require_hashes(tx: Transaction, landed: Landed) -> None:
 
 
 def require_results(tx: Transaction, landed: Landed) -> None:
-    """Each window that was graded has the marks it had, and says what they rest on."""
-    marks: dict[object, object] = {}
+    """Each window that was graded has the awards it had, and says what they rest on."""
+    awards: dict[object, object] = {}
     for window in windows.page(tx, reach=EVERYTHING):
         assert (window.graded_at is None) == (window.graded_with is None)
         graded = grade.window_results(tx, window.id, actor=anybody())
-        marks |= {one.sitting: one.result.mark for one in graded}
-    names, kept = landed.column("results", "sitting_id"), landed.column("results", "mark")
-    assert marks == dict(zip(names, kept, strict=True))
+        awards |= {one.sitting: (one.result.award.mark, one.result.award.outcome) for one in graded}
+    names, *kept = (landed.column("results", name) for name in ("sitting_id", "mark", "band"))
+    assert awards == dict(zip(names, zip(*kept, strict=True), strict=True))
 
 
 def require_proof(tx: Transaction) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.exam.award.grading import band, grade, half_up
+from app.exam.award.award import band, half_up
+from app.exam.award.grading import grade
 from app.exam.preflight.bank import Stock, bank_use
 from app.exam.preflight.preflight import (
     Marking,
@@ -28,14 +29,22 @@ from app.exam.preflight.preflight import (
     rmse_error,
     scale_points,
     violations,
-    whole_marks,
 )
 from itembank.exams import Scoring
 from itembank.parameters import Prior
 from itembank.scale import ReportingScale
+from itembank.schemes import cuts
 from psychometrics import Constraints, DataError, DomainScale, ItemParameters, LinkedSets, Quotas
 from psychometrics import Sums as Sums
-from tests.factories import BANDS, make_bank, make_edition, make_exam, make_form, make_framework
+from tests.factories import (
+    BANDS,
+    SCHEME,
+    make_bank,
+    make_edition,
+    make_exam,
+    make_form,
+    make_framework,
+)
 from tests.simulated import make_truth, sit_paper
 
 EDITION = make_edition()
@@ -80,8 +89,8 @@ def test_marks_are_those_of_grading() -> None:
         made = mark_papers(MARKING, np.array([0.0]), items, right)
         assert made.estimate[0] == wanted.theta
         assert made.mark[0] == pytest.approx(float(wanted.exact_mark), abs=1e-6)
-        assert whole_marks(made.mark)[0] == wanted.mark == half_up(wanted.exact_mark)
-        assert BANDS[grades_of(made.mark, BANDS)[0]] == band(wanted.mark, BANDS)
+        assert wanted.award.mark == half_up(wanted.exact_mark)
+        assert BANDS[grades_of(made.mark, SCHEME)[0]] == band(wanted.award.mark, BANDS)
 
 
 def test_number_correct_marks_are_the_share_of_right_answers() -> None:
@@ -109,8 +118,7 @@ def test_true_marks_come_from_the_true_domain() -> None:
 
 def test_halves_of_a_mark_go_up() -> None:
     marks = np.array([59.4999994, 59.4999996, 59.5, 60.0, 79.5])
-    assert whole_marks(marks).tolist() == [59, 60, 60, 60, 80]
-    assert grades_of(marks, BANDS).tolist() == [3, 2, 2, 2, 0]
+    assert grades_of(marks, SCHEME).tolist() == [3, 2, 2, 2, 0]
 
 
 def test_precision_is_bias_rmse_and_the_spread_around_the_bias() -> None:
@@ -156,7 +164,8 @@ def test_a_cut_is_where_the_true_mark_is_the_cut_score() -> None:
     theta = cut_theta(60, SCALE, SCALE.domain)
     assert theta == pytest.approx(0.0, abs=1e-6)
     assert marks_of(np.array([theta]), SCALE, SCALE.domain)[0] == pytest.approx(60.0, abs=1e-6)
-    point = cut_point(make_papers([0.0] * 4, [59.4, 59.5, 63.0, 50.0], [60.0] * 4), BANDS[2])
+    papers = make_papers([0.0] * 4, [59.4, 59.5, 63.0, 50.0], [60.0] * 4)
+    point = cut_point(papers, cuts(SCHEME)[2], SCHEME)
     assert (point.cut, point.persons, point.reached) == (60, 4, 0.5)
     assert point.mark_bias == pytest.approx(-2.025)
 
@@ -172,7 +181,7 @@ def test_a_cut_that_no_ability_reaches_is_refused() -> None:
 def test_grades_are_accurate_trusted_and_consistent_each_on_its_own() -> None:
     papers = make_papers([0.0] * 4, [85.0, 75.0, 72.0, 65.0], [85.0, 85.0, 75.0, 65.0])
     second = make_papers([0.0] * 4, [85.0, 72.0, 65.0, 55.0])
-    distinction, merit, passed, failed = grade_rows(papers, (papers, second), BANDS)
+    distinction, merit, passed, failed = grade_rows(papers, (papers, second), SCHEME)
     assert (distinction.true_share, distinction.given_share) == (0.5, 0.25)
     assert (distinction.accuracy, distinction.trust, distinction.consistency) == (0.5, 1.0, 1.0)
     assert (merit.accuracy, merit.trust, merit.consistency) == (1.0, 0.5, 0.5)
@@ -183,9 +192,9 @@ def test_grades_are_accurate_trusted_and_consistent_each_on_its_own() -> None:
         None,
         None,
     )
-    assert agreement(papers.mark, papers.true_mark, BANDS) == 0.75
-    assert agreement(papers.mark, second.mark, BANDS) == 0.5
-    assert pass_agreement(papers.mark, second.mark, 60) == 0.75
+    assert agreement(papers.mark, papers.true_mark, SCHEME) == 0.75
+    assert agreement(papers.mark, second.mark, SCHEME) == 0.5
+    assert pass_agreement(papers.mark, second.mark, SCHEME) == 0.75
 
 
 def test_overlap_is_the_mean_over_all_pairs() -> None:

@@ -88,7 +88,7 @@ def test_grading_again_gives_the_same_results(season: Season) -> None:
     before = [result(season, one.sitting) for one in sitters]
     assert season.grade() == first
     assert [result(season, one.sitting) for one in sitters] == before
-    assert sum(first.bands.values()) == first.graded == 3
+    assert sum(first.outcomes.values()) == first.graded == 3
     assert first.provisional
 
 

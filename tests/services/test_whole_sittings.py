@@ -149,9 +149,10 @@ def test_a_perfect_a_random_and_an_empty_paper_are_marked_in_that_order(
     season.close()
     season.grade()
     results = [season.result(one.sitting) for one in (perfect, guessing, empty)]
-    marks = [one.result.mark for one in results if one is not None]
+    awards = [one.result.award for one in results if one is not None]
+    marks = [one.mark for one in awards if one.mark is not None]
     assert marks[0] >= 95 > 45 > marks[1] > marks[2]
-    assert [one.result.band for one in results if one is not None] == ["D", "F", "F"]
+    assert [one.outcome for one in awards] == ["D", "F", "F"]
     counts = [one.result.counts for one in results if one is not None]
     assert [(one.answered, one.omitted) for one in counts] == [(45, 0), (45, 0), (0, 45)]
 

@@ -1,4 +1,4 @@
-"""Grading: from responses to a mark, a band and a profile. Law, in whole numbers and Decimal."""
+"""Grading: from responses to an award and a profile. Law, in whole numbers and Decimal."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from app.exam.award.award import Award, award_of, band, exact_mark, half_up
 from app.exam.paper.delivery import scored_places, scores
 from app.exam.paper.edition import Edition
 from app.exam.sitting.sitting import Sitting
-from itembank.exams import Band, Scoring
+from itembank.exams import Scoring
 from itembank.frameworks.framework import Kind
+from itembank.schemes import Band
 from psychometrics import (
     Code,
     ItemParameters,
@@ -24,9 +26,6 @@ from psychometrics import (
     probability,
 )
 
-# A mark is computed to six decimals before it is rounded, so that every machine rounds alike.
-EXACT = Decimal("0.000001")
-WHOLE = Decimal(1)
 # A part is "above" or "below" when it is more than one standard deviation from what the
 # candidate's own ability makes likely on the very items they met.
 NOTEWORTHY = 1.0
@@ -89,10 +88,12 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A graded sitting, with the reasons for its mark; no basis is the set it was sat on."""
+    """A graded sitting, with the reasons for its award; no basis is the set it was sat on.
 
-    mark: int
-    band: str
+    The exact mark, its error and the domain score are on the reporting scale, whatever is awarded.
+    """
+
+    award: Award
     exact_mark: Decimal
     mark_error: Decimal
     theta: float
@@ -127,16 +128,6 @@ class ModuleMark:
 
     credits: int
     mark: int
-
-
-def half_up(mark: Decimal) -> int:
-    """Return the whole-number mark: halves go up."""
-    return int(mark.quantize(WHOLE, rounding=ROUND_HALF_UP))
-
-
-def band(mark: int, bands: Sequence[Band]) -> Band:
-    """Return the band of a whole-number mark; bands go from the highest down to 0."""
-    return next(band for band in bands if mark >= band.lowest)
 
 
 def qualification_mark(modules: Sequence[ModuleMark]) -> int:
@@ -193,11 +184,9 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
     score = round(float(np.asarray(domain_score(theta, edition.scale.domain))), 9)
     slope = float(np.asarray(domain_slope(theta, edition.scale.domain)))
     exact, error = _mark(edition, paper.right, score, edition.scale.slope_at(score) * slope * sem)
-    mark = half_up(exact)
     outcomes, criteria = _parts(edition, paper)
     return Result(
-        mark=mark,
-        band=band(mark, edition.exam.bands).code,
+        award=award_of(edition.exam.scheme, exact),
         exact_mark=exact,
         mark_error=error,
         theta=theta,
@@ -259,10 +248,8 @@ def _mark(
             exact = Decimal(100 * int(right.sum())) / Decimal(len(right))
         case _:
             assert_never(edition.exam.scoring)
-    exact = min(max(exact, Decimal(0)), Decimal(100))
-    return exact.quantize(EXACT, rounding=ROUND_HALF_UP), Decimal(repr(error)).quantize(
-        Decimal("0.01"), rounding=ROUND_HALF_UP
-    )
+    rounded = Decimal(repr(error)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return exact_mark(exact), rounded
 
 
 def _parts(edition: Edition, paper: _Paper) -> tuple[tuple[Part, ...], tuple[Part, ...]]:

@@ -167,7 +167,7 @@ def _frozen(run: CalibrationRun, fresh: dict[str, Calibrated], edition: Edition)
             for name, one in sorted(fresh.items())
         },
         weights=shares,
-        points=((0.0, 0.0), (cut, float(edition.exam.threshold)), (1.0, 100.0)),
+        points=((0.0, 0.0), (cut, float(edition.exam.scheme.threshold)), (1.0, 100.0)),
     )
 
 

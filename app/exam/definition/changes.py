@@ -20,6 +20,7 @@ from itembank.exams import (
 )
 from itembank.frameworks.framework import Framework
 from itembank.parameters import ParameterSet
+from itembank.schemes import outcome_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,6 @@ def _exam_changes(old: ExamDefinition, new: ExamDefinition) -> Iterator[Change]:
 
 def _facts(exam: ExamDefinition) -> Iterator[str]:
     """Yield what is said of an exam beside its blueprint, in one order for all."""
-    bands = ", ".join(f"{one.name} from {one.lowest}" for one in exam.bands)
     allowed = "allowed" if exam.release_on_provisional else "not allowed"
     yield f"Title: {exam.title}"
     yield f"Framework: {exam.framework}"
@@ -122,8 +122,8 @@ def _facts(exam: ExamDefinition) -> Iterator[str]:
     yield exposure_words(exam)
     yield f"Scoring: {exam.scoring}"
     yield f"Reference form: {', '.join(exam.reference_form)}" if exam.reference_form else ""
-    yield f"Bands: {bands}"
-    yield f"Threshold: {exam.threshold}"
+    yield f"{exam.scheme.title}: {outcome_words(exam.scheme)}"
+    yield f"Threshold: {exam.scheme.threshold}"
     yield f"Credits: {exam.credits}"
     yield f"Prior: mean {exam.prior.mean:g}, standard deviation {exam.prior.sd:g}"
     yield f"Release on provisional parameters is {allowed}"

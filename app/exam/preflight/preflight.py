@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.exam.award.award import award_of, exact_mark
 from app.exam.preflight.report import AbilityGroup, CutPoint, GradeRow, ItemUse, ScalePoint, Time
-from itembank.exams import Band, Scoring
+from itembank.exams import Scoring
 from itembank.items.item import ItemVersion
 from itembank.parameters import Prior
 from itembank.scale import ReportingScale
+from itembank.schemes import Outcome, Scheme
 from psychometrics import (
     Code,
     Constraints,
@@ -30,8 +33,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 DECIMALS = 4
-# Grading rounds theta, domain scores and marks to so many decimals, and then to whole marks.
-THETA_DECIMALS, SCORE_DECIMALS, MARK_DECIMALS = 6, 9, 6
+# Grading rounds theta and domain scores to so many decimals.
+THETA_DECIMALS, SCORE_DECIMALS = 6, 9
 # Where the scale is looked at, in standard deviations of the declared ability distribution.
 STATIONS = tuple(half / 2 for half in range(-4, 5))
 HALF_WIDTH = 0.25
@@ -122,15 +125,16 @@ def joined(parts: Sequence[Papers]) -> Papers:
     )
 
 
-def whole_marks(marks: Floats) -> Integers:
-    """Return whole marks: halves go up, as in grading."""
-    return np.floor(np.round(marks, MARK_DECIMALS) + 0.5).astype(np.int64)
+def grades_of(marks: Floats, scheme: Scheme) -> Integers:
+    """Return the place of each unrounded mark's award among the scheme's outcomes."""
+    place = {one.code: number for number, one in enumerate(scheme.outcomes)}
+    awards = (award_of(scheme, exact_mark(Decimal(repr(mark)))) for mark in marks.tolist())
+    return np.fromiter((place[one.outcome] for one in awards), np.int64, len(marks))
 
 
-def grades_of(marks: Floats, bands: Sequence[Band]) -> Integers:
-    """Return the place of each mark's band among the bands, which go from the highest down."""
-    lows = np.array([band.lowest for band in bands])
-    return np.asarray((whole_marks(marks)[:, np.newaxis] < lows).sum(axis=1))
+def passes(marks: Floats, scheme: Scheme) -> NDArray[np.bool_]:
+    """Return whether each unrounded mark's award passes."""
+    return np.array([one.passes for one in scheme.outcomes])[grades_of(marks, scheme)]
 
 
 def precision(estimate: Floats, truth: Floats) -> Precision:
@@ -200,13 +204,14 @@ def cut_theta(cut: int, scale: ReportingScale, domain: DomainScale) -> float:
     return found
 
 
-def cut_point(papers: Papers, band: Band) -> CutPoint:
-    """Return how well people whose true mark is a band's lowest are measured."""
+def cut_point(papers: Papers, outcome: Outcome, scheme: Scheme) -> CutPoint:
+    """Return how well people whose true mark is an outcome's lowest are measured."""
+    place = scheme.outcomes.index(outcome)
     ability = precision(papers.estimate, papers.theta)
     mark = precision(papers.mark, papers.true_mark)
     return CutPoint(
-        grade=band.name,
-        cut=band.lowest,
+        grade=outcome.name,
+        cut=outcome.lowest,
         theta=round(float(papers.theta[0]), DECIMALS),
         persons=len(papers),
         theta_bias=ability.bias,
@@ -215,38 +220,38 @@ def cut_point(papers: Papers, band: Band) -> CutPoint:
         mark_bias=mark.bias,
         mark_rmse=mark.rmse,
         mark_sem=mark.sem,
-        reached=_share(whole_marks(papers.mark) >= band.lowest) or 0.0,
+        reached=_share(grades_of(papers.mark, scheme) <= place) or 0.0,
     )
 
 
 def grade_rows(
-    papers: Papers, again: tuple[Papers, Papers], bands: Sequence[Band]
+    papers: Papers, again: tuple[Papers, Papers], scheme: Scheme
 ) -> tuple[GradeRow, ...]:
     """Return how each grade is given; `again` are two papers of each of the same people."""
-    true, given = grades_of(papers.true_mark, bands), grades_of(papers.mark, bands)
-    first, second = (grades_of(one.mark, bands) for one in again)
+    true, given = grades_of(papers.true_mark, scheme), grades_of(papers.mark, scheme)
+    first, second = (grades_of(one.mark, scheme) for one in again)
     return tuple(
         GradeRow(
-            code=band.code,
-            name=band.name,
+            code=outcome.code,
+            name=outcome.name,
             true_share=_share(true == place) or 0.0,
             given_share=_share(given == place) or 0.0,
             accuracy=_share(given[true == place] == place),
             trust=_share(true[given == place] == place),
             consistency=_share(second[first == place] == place),
         )
-        for place, band in enumerate(bands)
+        for place, outcome in enumerate(scheme.outcomes)
     )
 
 
-def agreement(one: Floats, other: Floats, bands: Sequence[Band]) -> float:
-    """Return the share of people whose two marks lie in one band."""
-    return _share(grades_of(one, bands) == grades_of(other, bands)) or 0.0
+def agreement(one: Floats, other: Floats, scheme: Scheme) -> float:
+    """Return the share of people whose two marks earn one outcome."""
+    return _share(grades_of(one, scheme) == grades_of(other, scheme)) or 0.0
 
 
-def pass_agreement(one: Floats, other: Floats, threshold: int) -> float:
+def pass_agreement(one: Floats, other: Floats, scheme: Scheme) -> float:
     """Return the share of people whose two marks agree on pass or fail."""
-    return _share((whole_marks(one) >= threshold) == (whole_marks(other) >= threshold)) or 0.0
+    return _share(passes(one, scheme) == passes(other, scheme)) or 0.0
 
 
 def _share(which: NDArray[np.bool_]) -> float | None:

@@ -30,7 +30,7 @@ class Summary:
 
     window: str
     graded: int
-    bands: dict[str, int]
+    outcomes: dict[str, int]
     provisional: bool
 
 
@@ -63,7 +63,7 @@ def grade_window(
     detail = {"graded": len(graded), "parameters": edition.parameters_id, "credited": credited}
     audit.note(tx, actor, "window.graded", window, detail)
     return Summary(
-        window, len(graded), results.bands(tx, window), any(one.provisional for _, one in graded)
+        window, len(graded), results.outcomes(tx, window), any(one.provisional for _, one in graded)
     )
 
 

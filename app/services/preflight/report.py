@@ -45,7 +45,7 @@ def make_report(edition: Edition, sat: Sittings, *, seed: int) -> Report:
     """Return the report; how long it took is for the caller to say."""
     exam, papers = edition.exam, sat.own.papers
     setting, target, prior = own_setting(edition), target_of(exam), declared_prior(edition)
-    bounds, m, bands = ability_bounds(prior.mean, prior.sd), len(edition.items), exam.bands
+    bounds, m, scheme = ability_bounds(prior.mean, prior.sd), len(edition.items), exam.scheme
     uses = figures.item_uses(papers, bounds, edition.items, edition.pool.items.b, target=target)
     ability = figures.precision(papers.estimate, papers.theta)
     mark = figures.precision(papers.mark, papers.true_mark)
@@ -75,17 +75,17 @@ def make_report(edition: Edition, sat: Sittings, *, seed: int) -> Report:
         mark_bias=mark.bias,
         mark_rmse=mark.rmse,
         mark_rmse_error=figures.rmse_error(papers.mark, papers.true_mark),
-        grade_accuracy=figures.agreement(papers.mark, papers.true_mark, bands),
-        grade_consistency=figures.agreement(first.mark, second.mark, bands),
-        pass_accuracy=figures.pass_agreement(papers.mark, papers.true_mark, exam.threshold),
-        pass_consistency=figures.pass_agreement(first.mark, second.mark, exam.threshold),
+        grade_accuracy=figures.agreement(papers.mark, papers.true_mark, scheme),
+        grade_consistency=figures.agreement(first.mark, second.mark, scheme),
+        pass_accuracy=figures.pass_agreement(papers.mark, papers.true_mark, scheme),
+        pass_consistency=figures.pass_agreement(first.mark, second.mark, scheme),
         replicated=len(second),
         max_exposure=max(use.exposure for use in uses),
         attainable_exposure=None if setting.form else attainable(edition),
         mean_overlap=figures.overlap_of(papers.items, m) or 0.0,
         conditional_sem=figures.scale_points(papers, prior, own_marking(edition)),
         cuts=sat.cuts,
-        grades=figures.grade_rows(papers, (first, second), bands),
+        grades=figures.grade_rows(papers, (first, second), scheme),
         groups=figures.ability_groups(papers, bounds, m),
         item_use=uses,
         bank=bank_use(_stock(edition, prior), papers, uses, target=target),
@@ -115,7 +115,7 @@ def compared(edition: Edition, way: Way, sat: Played, same: Played) -> Compariso
         mark_rmse=mark.rmse,
         mark_rmse_change=change,
         mark_rmse_change_error=change_error,
-        grade_accuracy=figures.agreement(papers.mark, papers.true_mark, edition.exam.bands),
+        grade_accuracy=figures.agreement(papers.mark, papers.true_mark, edition.exam.scheme),
         max_exposure=round(float(exposure_rates(papers.items, m).max()), figures.DECIMALS),
         mean_overlap=figures.overlap_of(papers.items, m) or 0.0,
     )

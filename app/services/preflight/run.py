@@ -23,7 +23,7 @@ from app.services.preflight.report import (
 )
 from app.services.preflight.settings import Way, control_words, own_setting, ways_to_compare
 from app.services.preflight.simulation import draw_truth
-from itembank.exams import Band
+from itembank.schemes import Outcome, cuts
 from psychometrics import (
     DataError,
     DomainScale,
@@ -144,11 +144,11 @@ class _Run:
     def _cuts(self, setting: Setting, counts: ExposureCounts | None) -> tuple[CutPoint, ...]:
         scale = self.edition.scale
         points: list[CutPoint] = []
-        for place, one in enumerate(_cut_bands(self.edition)):
+        for place, one in enumerate(_reachable_cuts(self.edition)):
             theta = figures.cut_theta(one.lowest, scale, scale.domain)
             people = np.full(_at_a_cut(self.request), theta)
             sat = self._play(setting, people, CUTS, place, counts=counts)
-            points.append(figures.cut_point(sat.papers, one))
+            points.append(figures.cut_point(sat.papers, one, self.edition.exam.scheme))
         return tuple(points)
 
     def _compare(self, own: Setting) -> tuple[tuple[Comparison, ...], Comparison | None]:
@@ -214,16 +214,15 @@ def _kit(edition: Edition, seed: int) -> Kit:
     )
 
 
-def _cut_bands(edition: Edition) -> list[Band]:
-    """Return the bands with a cut that some ability reaches."""
-    found: list[Band] = []
-    for one in edition.exam.bands:
-        if one.lowest > 0:
-            try:
-                figures.cut_theta(one.lowest, edition.scale, edition.scale.domain)
-            except DataError:
-                continue
-            found.append(one)
+def _reachable_cuts(edition: Edition) -> list[Outcome]:
+    """Return the outcomes with a cut that some ability reaches."""
+    found: list[Outcome] = []
+    for one in cuts(edition.exam.scheme):
+        try:
+            figures.cut_theta(one.lowest, edition.scale, edition.scale.domain)
+        except DataError:
+            continue
+        found.append(one)
     return found
 
 
@@ -235,7 +234,7 @@ def _blocks(edition: Edition, request: PreflightRequest) -> int:
     """Return how many blocks the whole run assembles."""
     length, own = edition.exam.length, own_setting(edition)
     people = request.candidates + min(SAT_TWICE, request.candidates)
-    people += len(_cut_bands(edition)) * _at_a_cut(request)
+    people += len(_reachable_cuts(edition)) * _at_a_cut(request)
     total = people * -(-length // own.block_size)
     if request.comparisons:
         ways = ways_to_compare(edition)

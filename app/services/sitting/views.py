@@ -30,7 +30,6 @@ class ResultView:
 
     exam: str
     window: str
-    band_name: str
     threshold: int
     graded: Graded
 
@@ -69,7 +68,7 @@ def released_results(tx: Transaction, sitting: str, *, caller: Caller) -> list[G
 
 
 def result_views(tx: Transaction, sitting: str, *, caller: Caller) -> list[ResultView]:
-    """Return the released results with the names of their exams and bands, newest first."""
+    """Return the released results with the names of their exams, newest first."""
     return [_result_view(tx, one) for one in released_results(tx, sitting, caller=caller)]
 
 
@@ -79,8 +78,7 @@ def _result_view(tx: Transaction, graded: Graded) -> ResultView:
     return ResultView(
         exam=exam.title,
         window=window.title,
-        band_name=next(band.name for band in exam.bands if band.code == graded.result.band),
-        threshold=exam.threshold,
+        threshold=exam.scheme.threshold,
         graded=graded,
     )
 

@@ -1,10 +1,11 @@
 """Proof: a sitting derived again from its record, and every chain verified."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from app.errors import ExamError
 from app.exam.award.grading import Result, grade
+from app.exam.award.record import record_of
 from app.exam.paper import delivery
 from app.exam.paper.edition import Edition
 from app.exam.paper.feasible_block import faults
@@ -156,10 +157,11 @@ def _result_differences(tx: Transaction, stored: Stored, derived: Result) -> Ite
     graded = results.of_sitting(tx, stored.sitting.id, reach=EVERYTHING)
     if graded is None:
         if windows.load(tx, stored.window, reach=EVERYTHING).released_at is not None:
-            yield Difference("result", "none, though the window is released", str(derived.mark))
+            yield Difference("result", "none, though the window is released", derived.award.figure)
         return
-    yield from _differences("result", graded.result, derived)
-    beside, expected = results.columns_of(tx, stored.sitting.id), (derived.mark, derived.band)
+    yield from _unlike("result", record_of(graded.result), record_of(derived))
+    beside = results.columns_of(tx, stored.sitting.id)
+    expected = (derived.award.mark, derived.award.outcome)
     if beside != expected:
         yield Difference("result: mark and band columns", str(beside), str(expected))
 
@@ -190,6 +192,12 @@ def _steps(sitting: Sitting, record: list[Event]) -> Iterator[tuple[Sitting, Eve
 
 def _differences(where: str, recorded: object, derived: object) -> Iterator[Difference]:
     left, right = asdict(recorded), asdict(derived)  # type: ignore[call-overload]  # dataclasses both
+    yield from _unlike(where, left, right)
+
+
+def _unlike(
+    where: str, left: Mapping[str, object], right: Mapping[str, object]
+) -> Iterator[Difference]:
     for name in left:
         if left[name] != right[name]:
             yield Difference(f"{where}: {name}", str(left[name]), str(right[name]))

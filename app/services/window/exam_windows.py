@@ -46,7 +46,7 @@ class WindowView:
     phase: Phase
     booked: int
     states: dict[State, int]
-    bands: dict[str, int]
+    outcomes: dict[str, int]
     provisional: bool
 
     @property
@@ -62,7 +62,7 @@ class WindowView:
     @property
     def tally(self) -> Tally:
         """Return how many sittings are running, are over, and have a result."""
-        return Tally(self.in_progress, self.ended, graded=sum(self.bands.values()))
+        return Tally(self.in_progress, self.ended, graded=sum(self.outcomes.values()))
 
 
 def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
@@ -187,7 +187,7 @@ def counted(tx: Transaction, window: Window, at: datetime) -> WindowView:
         phase=phase(window, at),
         booked=people.booked(tx, window.id),
         states=sittings.states(tx, window.id),
-        bands=results.bands(tx, window.id),
+        outcomes=results.outcomes(tx, window.id),
         provisional=edition.parameters.provisional,
     )
 

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, insert, select
+from pydantic_core import to_json
+from sqlalchemy import Row, Select, delete, func, insert, select
 
 from app.exam.award.grading import Graded, Result
+from app.exam.award.record import read_record, record_of
 from app.exam.people.permissions import Reach
+from app.store.bank import bank
 from app.store.database import Transaction
 from app.store.reach import within
 from app.store.tables import bookings, candidates, results, sittings, windows
-
-_RESULT = TypeAdapter(Result)
-
+from itembank.schemes import Scheme
 
 _GRADED = (
     select(
@@ -26,6 +26,8 @@ _GRADED = (
         candidates.c.id.label("candidate_id"),
         candidates.c.membership_number,
         candidates.c.name,
+        windows.c.exam,
+        windows.c.exam_version,
         windows.c.released_at,
     )
     .join(sittings, sittings.c.id == results.c.sitting_id)
@@ -44,9 +46,9 @@ def replace_all(
         {
             "sitting_id": sitting,
             "window_id": window,
-            "mark": result.mark,
-            "band": result.band,
-            "document": _RESULT.dump_json(result).decode(),
+            "mark": result.award.mark,
+            "band": result.award.outcome,
+            "document": to_json(record_of(result)).decode(),
             "graded_at": at,
         }
         for sitting, result in graded
@@ -58,12 +60,11 @@ def replace_all(
 def of_sitting(tx: Transaction, sitting: str, *, reach: Reach) -> Graded | None:
     """Return a sitting's result, if it has been graded."""
     query = _GRADED.where(results.c.sitting_id == sitting)
-    row = tx.connection.execute(within(query, reach)).first()
-    return None if row is None else _graded(row)
+    return next(iter(_graded(tx, within(query, reach))), None)
 
 
-def columns_of(tx: Transaction, sitting: str) -> tuple[int, str] | None:
-    """Return the mark and the band as the columns beside a result's document have them."""
+def columns_of(tx: Transaction, sitting: str) -> tuple[int | None, str] | None:
+    """Return the mark and the outcome as the columns beside a result's document have them."""
     query = select(results.c.mark, results.c.band).where(results.c.sitting_id == sitting)
     row = tx.connection.execute(query).first()
     return None if row is None else (row.mark, row.band)
@@ -78,7 +79,7 @@ def of_window(
         .order_by(results.c.sitting_id)
         .limit(most)
     )
-    return [_graded(row) for row in tx.connection.execute(within(query, reach))]
+    return _graded(tx, within(query, reach))
 
 
 def released_of(tx: Transaction, candidate: str) -> list[Graded]:
@@ -86,20 +87,29 @@ def released_of(tx: Transaction, candidate: str) -> list[Graded]:
     query = _GRADED.where(
         candidates.c.id == candidate, windows.c.released_at.is_not(None)
     ).order_by(windows.c.released_at.desc())
-    return [_graded(row) for row in tx.connection.execute(query)]
+    return _graded(tx, query)
 
 
-def bands(tx: Transaction, window: str) -> dict[str, int]:
-    """Return how many results of a window are in each band."""
+def outcomes(tx: Transaction, window: str) -> dict[str, int]:
+    """Return how many results of a window have each outcome, by its code."""
     query = (
         select(results.c.band, func.count())
         .where(results.c.window_id == window)
         .group_by(results.c.band)
     )
-    return {band: int(count) for band, count in tx.connection.execute(query)}
+    return {code: int(count) for code, count in tx.connection.execute(query)}
 
 
-def _graded(row: Row[*tuple[Any, ...]]) -> Graded:
+def _graded(tx: Transaction, query: Select[*tuple[Any, ...]]) -> list[Graded]:
+    rows = tx.connection.execute(query).all()
+    schemes = {
+        (code, version): bank.exam_definition(tx, code, version).scheme
+        for code, version in {(row.exam, row.exam_version) for row in rows}
+    }
+    return [_one(row, schemes[(row.exam, row.exam_version)]) for row in rows]
+
+
+def _one(row: Row[*tuple[Any, ...]], scheme: Scheme) -> Graded:
     return Graded(
         sitting=row.sitting_id,
         booking=row.booking_id,
@@ -107,7 +117,7 @@ def _graded(row: Row[*tuple[Any, ...]]) -> Graded:
         candidate=row.candidate_id,
         membership_number=row.membership_number,
         name=row.name,
-        result=_RESULT.validate_json(row.document),
+        result=read_record(row.document, scheme),
         graded_at=row.graded_at,
         released_at=row.released_at,
     )

@@ -19,7 +19,7 @@ results = Table(
     metadata,
     Column("sitting_id", ForeignKey("sittings.id"), primary_key=True),
     Column("window_id", ForeignKey("windows.id"), nullable=False),
-    Column("mark", Integer, nullable=False),
+    Column("mark", Integer),
     Column("band", String(20), nullable=False),
     Column("document", Text, nullable=False),
     Column("graded_at", Instant, nullable=False),

@@ -363,9 +363,14 @@ class Result(Document):
     window: WindowName
     candidate: Name
     membership_number: Annotated[str, Field(examples=["M-1001"])]
-    mark: Annotated[int, Field(examples=[72])]
-    band: Annotated[str, Field(examples=["M"])]
-    mark_error: Annotated[float, Field(description="Standard error.", examples=[4.1])]
+    mark: Annotated[
+        int | None,
+        Field(description="Null where the exam's scheme gives no mark.", examples=[72]),
+    ]
+    band: Annotated[str, Field(description="The outcome's code.", examples=["M"])]
+    mark_error: Annotated[
+        float | None, Field(description="Standard error; null without a mark.", examples=[4.1])
+    ]
     provisional: Annotated[bool, Field(description="It rests on judged parameters.")]
     profile: Sequence[ProfilePart]
     released_at: Told | None
@@ -373,16 +378,16 @@ class Result(Document):
     @classmethod
     def of(cls, graded: Graded) -> Self:
         """Return a result as told: nothing of the scale, and nothing per criterion."""
-        result = graded.result
+        result, award = graded.result, graded.result.award
         return cls(
             sitting=graded.sitting,
             booking=graded.booking,
             window=graded.window,
             candidate=graded.candidate,
             membership_number=graded.membership_number,
-            mark=result.mark,
-            band=result.band,
-            mark_error=float(result.mark_error),
+            mark=award.mark,
+            band=award.outcome,
+            mark_error=None if award.mark is None else float(result.mark_error),
             provisional=result.provisional,
             profile=[
                 ProfilePart(code=part.code, title=part.title, level=part.level)

@@ -45,12 +45,16 @@ class Exam(Document):
     def of(cls, line: ExamLine) -> Self:
         """Return an exam as told."""
         exam = line.exam
-        same = {"code", "version", "title", "framework", "minutes", "credits", "threshold"}
+        same = {"code", "version", "title", "framework", "minutes", "credits"}
         return cls(
             **exam.model_dump(include=same),
             length=exam.length,
             block_count=exam.block_count,
-            bands=[Band(**band.model_dump()) for band in exam.bands],
+            threshold=exam.scheme.threshold,
+            bands=[
+                Band(code=one.code, name=one.name, lowest=one.lowest)
+                for one in exam.scheme.outcomes
+            ],
             provisional=line.provisional,
         )
 

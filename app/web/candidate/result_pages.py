@@ -19,6 +19,17 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkWords:
+    """A mark with its error, which is between the two others, and the mark that passes."""
+
+    mark: int
+    error: str
+    low: int
+    high: int
+    threshold: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResultCard:
     """One result, as its candidate reads it."""
 
@@ -26,13 +37,9 @@ class ResultCard:
     window: str
     name: str
     number: str
-    mark: int
-    band: str
-    error: str
-    low: int
-    high: int
+    mark: MarkWords | None
+    grade: str
     provisional: bool
-    threshold: int
     profile: tuple[Profile, ...]
     counts: str
     released: str
@@ -60,22 +67,28 @@ _LEVELS = {
 def result_card(found: ResultView) -> ResultCard:
     """Return a result in plain words."""
     graded, result = found.graded, found.graded.result
-    error = max(1, round(result.mark_error))
     return ResultCard(
         exam=found.exam,
         window=found.window,
         name=graded.name,
         number=graded.membership_number,
-        mark=result.mark,
-        band=found.band_name,
-        error="1 mark" if error == 1 else f"{error} marks",
-        low=max(result.mark - error, 0),
-        high=min(result.mark + error, 100),
+        mark=None if result.award.mark is None else _mark(result.award.mark, found),
+        grade=result.award.words,
         provisional=result.provisional,
-        threshold=found.threshold,
         profile=tuple(_profile(part) for part in result.outcomes),
         counts=_counts(found),
         released="" if graded.released_at is None else moment_words(graded.released_at),
+    )
+
+
+def _mark(mark: int, found: ResultView) -> MarkWords:
+    error = max(1, round(found.graded.result.mark_error))
+    return MarkWords(
+        mark=mark,
+        error="1 mark" if error == 1 else f"{error} marks",
+        low=max(mark - error, 0),
+        high=min(mark + error, 100),
+        threshold=found.threshold,
     )
 
 

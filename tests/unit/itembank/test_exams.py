@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.services.bank.starter import read_starter
-from itembank.exams import AdaptivePaper, Band, ExamDefinition, FixedForm, Scoring
+from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm, Scoring
 from itembank.parameters import provisional_parameters
+from itembank.schemes import Band
 from psychometrics import probability
 from tests.factories import BANDS, make_exam, make_form, make_item
 
@@ -79,10 +80,10 @@ def test_the_shipped_exam_is_that_of_the_issue() -> None:
     exam = read_starter().exam
     assert (exam.length, exam.minutes, exam.paper.block_size) == (45, 90, 5)
     assert exam.scoring is Scoring.DOMAIN_SCORE
-    assert [(band.code, band.lowest) for band in exam.bands] == [
+    assert [(one.code, one.lowest) for one in exam.scheme.outcomes] == [
         (band.code, band.lowest) for band in BANDS
     ]
-    assert (exam.threshold, exam.credits) == (60, 10)
+    assert (exam.scheme.threshold, exam.credits) == (60, 10)
     assert (exam.prior.mean, exam.prior.sd) == (0.5, 1.0)
 
 

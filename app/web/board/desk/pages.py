@@ -141,7 +141,7 @@ class ResultsPage:
     care: tuple[str, ...]
     facts: tuple[Fact, ...]
     views: tuple[Link, ...]
-    bands: Table
+    grades: Table
     bars: tuple["Bar", ...]
     results: Table
 

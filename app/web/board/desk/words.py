@@ -147,6 +147,11 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def whole(number: int | None) -> str:
+    """Return a whole number, where there is one."""
+    return NOTHING if number is None else str(number)
+
+
 def figure(value: float | None, places: int = 2) -> str:
     """Return a number to so many places; never a zero below zero."""
     if value is None:
@@ -169,8 +174,8 @@ def estimate(value: Value | None, places: int = 3) -> str:
     return f"{figure(value.value, places)}, standard error {figure(value.error, places)}"
 
 
-def bands(counts: Mapping[str, int], order: tuple[str, ...]) -> str:
-    """Return how many are in each band, the highest first."""
+def outcomes(counts: Mapping[str, int], order: tuple[str, ...]) -> str:
+    """Return how many have each outcome, the best first."""
     return " · ".join(f"{code} {counts[code]}" for code in order if code in counts) or NOTHING
 
 

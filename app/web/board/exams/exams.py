@@ -16,6 +16,7 @@ from app.web.board.exams.pages import ExamItemsPage, ExamPage, ExamsPage
 from itembank.blueprint.sentences import sentences
 from itembank.items.item import ItemVersion
 from itembank.parameters import Calibrated
+from itembank.schemes import outcome_words
 
 SAVED = "exam.saved"
 RUNS = "It can be run: every candidate gets a paper that meets the blueprint."
@@ -169,7 +170,7 @@ def _facts(desk: Desk, file: ExamFile) -> tuple[Fact, ...]:
         Fact("Paper", paper_words(exam)),
         Fact("Exposure", exposure_words(exam)),
         Fact("Scoring", str(exam.scoring).replace("_", " ")),
-        Fact("Bands", ", ".join(f"{one.name} from {one.lowest}" for one in exam.bands)),
+        Fact(exam.scheme.title, outcome_words(exam.scheme)),
         Fact("Bank", words.counted(len(file.edition.items), "item", "items")),
     ]
     if parameters.provisional:

@@ -26,15 +26,15 @@ def results_page(
     window_view, exam = found
     window = window_view.window
     view = View(window_address(window.id, "results"), "", asked.sort, asked.page)
-    counts = Counter(one.result.band for one in results)
+    counts = Counter(one.result.award.outcome for one in results)
     return ResultsPage(
         frame=frame(desk, f"Results of {window.title}", WINDOWS, window_link(window)),
         care=_care(results, released=window.released_at is not None),
         facts=window_facts(window_view, exam),
         views=window_views(desk, window.id, here=RESULTS),
-        bands=_bands(counts, exam, len(results)),
+        grades=_grades(counts, exam, len(results)),
         bars=_bars(counts, exam),
-        results=_results(results, exam, view),
+        results=_results(results, view),
     )
 
 
@@ -49,15 +49,15 @@ def _care(results: Sequence[Graded], *, released: bool) -> tuple[str, ...]:
     return tuple(mark for mark in marks if mark)
 
 
-def _bands(counts: Counter[str], exam: ExamDefinition, total: int) -> Table:
+def _grades(counts: Counter[str], exam: ExamDefinition, total: int) -> Table:
     rows = [
         (
-            f"{band.name} ({band.code})",
-            str(band.lowest),
-            str(counts[band.code]),
-            f"{100 * counts[band.code] / total:.0f}" if total else words.NOTHING,
+            f"{outcome.name} ({outcome.code})",
+            str(outcome.lowest),
+            str(counts[outcome.code]),
+            f"{100 * counts[outcome.code] / total:.0f}" if total else words.NOTHING,
         )
-        for band in exam.bands
+        for outcome in exam.scheme.outcomes
     ]
     heads = ("Grade", "From mark", "Candidates", "Share (%)")
     return plain("Grades", heads, rows, numbers=" nnn")
@@ -69,17 +69,16 @@ def _bars(counts: Counter[str], exam: ExamDefinition) -> tuple[Bar, ...]:
         return ()
     return tuple(
         Bar(
-            label=band.code,
-            number=str(counts[band.code]),
-            length=round(200 * counts[band.code] / most),
+            label=outcome.code,
+            number=str(counts[outcome.code]),
+            length=round(200 * counts[outcome.code] / most),
             top=place * BAR_STEP,
         )
-        for place, band in enumerate(exam.bands)
+        for place, outcome in enumerate(exam.scheme.outcomes)
     )
 
 
-def _results(results: Sequence[Graded], exam: ExamDefinition, view: View) -> Table:
-    names = {band.code: band.name for band in exam.bands}
+def _results(results: Sequence[Graded], view: View) -> Table:
     specs: list[Spec[Graded]] = [
         Spec(
             "Candidate",
@@ -95,19 +94,19 @@ def _results(results: Sequence[Graded], exam: ExamDefinition, view: View) -> Tab
         ),
         Spec(
             "Mark (of 100)",
-            lambda one: Cell(str(one.result.mark)),
+            lambda one: Cell(words.whole(one.result.award.mark)),
             "mark",
             lambda one: one.result.exact_mark,
             is_number=True,
         ),
         Spec(
             "Standard error (marks)",
-            lambda one: Cell(f"{one.result.mark_error:.1f}"),
+            lambda one: Cell(_error(one)),
             "error",
             lambda one: one.result.mark_error,
             is_number=True,
         ),
-        Spec("Grade", lambda one: Cell(names.get(one.result.band, one.result.band))),
+        Spec("Grade", lambda one: Cell(one.result.award.words)),
         Spec("Release", _release),
     ]
     return table(
@@ -117,6 +116,11 @@ def _results(results: Sequence[Graded], exam: ExamDefinition, view: View) -> Tab
         caption="Results",
         empty="This window has not been graded, so there are no results yet.",
     )
+
+
+def _error(one: Graded) -> str:
+    result = one.result
+    return words.NOTHING if result.award.mark is None else f"{result.mark_error:.1f}"
 
 
 def _release(one: Graded) -> Cell:

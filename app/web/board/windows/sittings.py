@@ -28,7 +28,7 @@ def sitting_page(desk: Desk, file: SittingFile, said: str) -> SittingPage:
     return SittingPage(
         frame=frame(desk, line.candidate, WINDOWS, window_link(file.window), said=said),
         facts=sitting_facts(line),
-        mark=() if graded is None else _mark(graded.result, file),
+        mark=() if graded is None else _result(graded.result),
         care=_care(file, is_out=is_out),
         no_mark="" if graded is not None else "This sitting has not been graded.",
         parts=() if graded is None else _parts(graded.result),
@@ -83,7 +83,7 @@ def replay_page(desk: Desk, file: SittingFile, found: Replay, said: str) -> Repl
     facts = [
         Fact("Events", str(found.events)),
         Fact("State", found.state.replace("_", " ")),
-        Fact("Mark, derived again", words.NOTHING if found.result is None else _derived(found)),
+        Fact("Mark, derived again", _derived(found)),
     ]
     return ReplayPage(
         frame=frame(desk, f"Replay of the sitting of {line.candidate}", *way, said=said),
@@ -125,8 +125,7 @@ def parting(recorded: str, derived: str) -> tuple[str, str]:
 
 
 def _derived(found: Replay) -> str:
-    result = found.result
-    return words.NOTHING if result is None else f"{result.mark} ({result.band})"
+    return words.NOTHING if found.result is None else found.result.award.brief
 
 
 def _care(file: SittingFile, *, is_out: bool) -> tuple[str, ...]:
@@ -138,12 +137,12 @@ def _care(file: SittingFile, *, is_out: bool) -> tuple[str, ...]:
     return tuple(marks)
 
 
-def _mark(result: Result, file: SittingFile) -> tuple[Fact, ...]:
-    names = {band.code: band.name for band in file.exam.bands}
-    counts = result.counts
+def _result(result: Result) -> tuple[Fact, ...]:
+    counts, mark = result.counts, result.award.mark
+    error = f"standard error {result.mark_error:.1f} marks"
     return (
-        Fact("Mark", f"{result.mark} of 100, standard error {result.mark_error:.1f} marks"),
-        Fact("Grade", names.get(result.band, result.band)),
+        *(() if mark is None else (Fact("Mark", f"{mark} of 100, {error}"),)),
+        Fact("Grade", result.award.words),
         Fact("Before rounding", f"{result.exact_mark:.2f}"),
         Fact("Ability (θ)", f"{result.theta:.3f}, SEM {result.sem:.3f}"),
         Fact("Domain score", f"{result.domain_score:.3f}"),

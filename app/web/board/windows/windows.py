@@ -138,8 +138,8 @@ def not_started(view: WindowView) -> int:
 def grades_words(view: WindowView, exam: ExamDefinition, desk: Desk) -> str:
     """Return how many got each grade; before release only for those who may see marks."""
     if not grades_are_open(view.window, desk.actor):
-        return words.NOT_RELEASED if view.bands else words.NOTHING
-    return words.bands(view.bands, tuple(band.code for band in exam.bands))
+        return words.NOT_RELEASED if view.outcomes else words.NOTHING
+    return words.outcomes(view.outcomes, tuple(one.code for one in exam.scheme.outcomes))
 
 
 def window_facts(view: WindowView, exam: ExamDefinition) -> tuple[Fact, ...]:
@@ -179,8 +179,8 @@ def counts_tables(view: WindowView, exam: ExamDefinition, desk: Desk) -> tuple[T
         "In progress": view.in_progress,
         "Ended": view.ended,
     }
-    grades = {band.name: view.bands.get(band.code, 0) for band in exam.bands}
-    shown = view.bands and grades_are_open(view.window, desk.actor)
+    grades = {one.name: view.outcomes.get(one.code, 0) for one in exam.scheme.outcomes}
+    shown = view.outcomes and grades_are_open(view.window, desk.actor)
     return (_counts("People", booked), *((_counts("Grades", grades),) if shown else ()))
 
 

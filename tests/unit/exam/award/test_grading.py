@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.exam.award.award import award_of, band, half_up
 from app.exam.award.grading import (
     Level,
     ModuleMark,
     Result,
-    band,
     grade,
-    half_up,
     qualification_band,
     qualification_mark,
 )
@@ -26,6 +25,7 @@ from psychometrics import estimate_ability
 from tests.factories import (
     AT,
     BANDS,
+    SCHEME,
     make_blueprint,
     make_created,
     make_edition,
@@ -201,7 +201,7 @@ def test_a_blank_in_a_delivered_block_scores_like_a_wrong_answer() -> None:
     wrong = rechosen(blank, [RIGHT, WRONG] * 4)
     assert scores(EDITION, blank) == scores(EDITION, wrong) == [1, 0] * 4
     one, other = grade(EDITION, blank), grade(EDITION, wrong)
-    assert (one.mark, one.exact_mark, one.theta) == (other.mark, other.exact_mark, other.theta)
+    assert (one.award, one.exact_mark, one.theta) == (other.award, other.exact_mark, other.theta)
     assert (one.counts.answered, one.counts.omitted, one.counts.not_delivered) == (4, 4, 0)
     assert (other.counts.answered, other.counts.omitted) == (8, 0)
 
@@ -261,9 +261,8 @@ def test_one_more_right_answer_on_the_same_paper_raises_the_mark(
 @given(paper)
 def test_every_mark_is_a_whole_number_from_0_to_100_with_its_band(choices: list[Choice]) -> None:
     result = marked(choices)
-    assert 0 <= result.mark <= 100
-    assert result.mark == half_up(result.exact_mark)
-    assert result.band == band(result.mark, BANDS).code
+    assert result.award == award_of(SCHEME, result.exact_mark)
+    assert result.award.mark in range(101)
     assert result.mark_error > 0
     assert result.provisional
 
@@ -290,7 +289,7 @@ def test_how_a_paper_ended_does_not_change_its_mark() -> None:
 def test_number_correct_is_the_share_of_right_answers(right: int, exact: str, mark: int) -> None:
     result = marked([RIGHT] * right + [WRONG] * (8 - right), edition=COUNTED)
     assert result.scoring is Scoring.NUMBER_CORRECT
-    assert (result.exact_mark, result.mark) == (Decimal(exact), mark)
+    assert (result.exact_mark, result.award.mark) == (Decimal(exact), mark)
 
 
 def test_number_correct_counts_what_was_never_delivered_as_wrong() -> None:
