@@ -7,12 +7,14 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 RUNTIME := .venv/runtime.stamp
 DEV := .venv/dev.stamp
 BENCH := .venv/bench.stamp
+WORDS := -F pyproject.toml -k translatable -k text -k plural:1,2 -k counted:1,2 \
+  --omit-header --add-location=file --sort-by-file --width=100
 
 # One thread a process: two test workers and BLAS threads would fight for the same cores.
 test test-square test-slow unit bench mutants: export OPENBLAS_NUM_THREADS := 1
 test test-square test-slow unit bench mutants: export OMP_NUM_THREADS := 1
 
-.PHONY: help setup run fmt lint types imports unit test test-square test-slow test-pg browser migrate migration check bench mutants
+.PHONY: help setup run fmt lint types imports words unit test test-square test-slow test-pg browser migrate migration check bench mutants
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +37,9 @@ types: $(DEV) ## mypy, strict
 
 imports: $(DEV) ## the import contracts in pyproject.toml
 	$(BIN)/lint-imports
+
+words: $(DEV) ## collect what the candidate's pages say for translators, in app/web/words/candidate.pot
+	$(BIN)/pybabel -q extract $(WORDS) -o app/web/words/candidate.pot .
 
 unit: $(DEV) ## the unit tests: no I/O, under a minute
 	$(BIN)/pytest -n 2 tests/unit

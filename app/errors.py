@@ -1,84 +1,124 @@
-"""The errors of the exam service: each says what happened and what to do.
+"""The errors of the exam service: each keeps the facts, and app.web.words says them.
 
 ExamError
-├── NotFound               nothing has this id
-├── Forbidden              you may not do this
-│   ├── NotSignedIn        sign in first
-│   ├── WrongCode          number and code do not belong together
-│   ├── UnknownClient      no program has this id and secret
-│   ├── ScopeNotAllowed    the program may not have this scope
-│   ├── TooManyAttempts    wait before the next attempt
-│   ├── Superseded         a newer sign-in has taken over
-│   └── StaleForm          the page's token is missing or old
-├── Refused                not now, or not like this
-│   ├── WindowNotOpen      before or after the window
-│   ├── NotStarted         the sitting has no clock yet
-│   ├── DeadlinePassed     the answer came too late (recorded)
-│   ├── SittingEnded       handed in, or ended by time
-│   ├── BlockClosed        the question's block is closed
-│   ├── BlockNotReached    an earlier block is still open
-│   ├── PaperNotComplete   blocks are still to come
-│   ├── NotExtendable      this sitting cannot get more time
-│   ├── WindowBusy         sittings are still in progress
-│   ├── NotGraded          grade before release
-│   ├── ParametersSuperseded   grade again: other parameters are in force
-│   ├── NotConverged       a calibration that stopped early puts nothing in force
-│   ├── ItemsUndecided     flagged items are neither accepted nor barred
-│   ├── AlreadyReleased    results are out
-│   ├── SamePerson         release needs two people
-│   ├── ProvisionalScale   the exam does not allow release on judged parameters
-│   ├── ExamNotRunnable    the definition fails its checks
-│   ├── ItemNeeded         no paper can be made without the item
-│   ├── Duplicate          it exists already
-│   └── Overtaken          somebody did the same at the same moment
-├── Invalid                the input is not what it should be
-│   ├── UnknownPosition    the paper has no such question (yet)
-│   ├── UnknownOption      the question has no such option
-│   └── KeyReused          the idempotency key belongs to another request
+├── NotFound                  nothing has this id
+├── Forbidden                 you may not do this
+│   ├── NotSignedIn           sign in first
+│   ├── WrongCode             number and code do not belong together
+│   ├── UnknownClient         no program has this id and secret
+│   ├── ScopeNotAllowed       the program may not have this scope
+│   ├── TooManyAttempts       wait before the next attempt
+│   ├── Superseded            a newer sign-in has taken over
+│   └── StaleForm             the page's token is missing or old
+├── Refused                   not now, or not like this
+│   ├── WindowNotOpen         before or after the window
+│   │   ├── NotOpenYet        come back when it has opened
+│   │   └── OpenNoMore        it has closed
+│   ├── NotStarted            the sitting has no clock yet
+│   ├── DeadlinePassed        the answer came too late (recorded)
+│   ├── SittingEnded          handed in, or ended by time
+│   ├── BlockClosed           the question's block is closed
+│   ├── BlockNotReached       an earlier block is still open
+│   ├── PaperNotComplete      blocks are still to come
+│   ├── NotExtendable         this sitting cannot get more time
+│   │   ├── ClockNotStarted   none of its time has passed
+│   │   ├── HandedInAlready   its candidate has ended it
+│   │   ├── ExtensionTooShort   less than a second
+│   │   └── NewEndPast        the new end would be past
+│   ├── WindowBusy            sittings are still in progress
+│   │   ├── WindowStillOpen   close it first
+│   │   ├── SittingsInProgress   wait until the last has ended
+│   │   └── NotAllGraded      grade it again
+│   ├── NothingToExtend       nobody has started in the window
+│   ├── WindowClosed          it has closed already
+│   ├── NotGraded             grade before release
+│   ├── NotProposed           one person proposes, another confirms
+│   ├── ParametersSuperseded  grade again: other parameters are in force
+│   ├── NotConverged          a calibration that stopped early puts nothing in force
+│   ├── ItemsUndecided        flagged items are neither accepted nor barred
+│   ├── NotCalibratable       its responses cannot be measured with
+│   ├── EnginesNotComparable  the other engine cannot take the data
+│   ├── SelectedAdaptively    girth is wrong for such data
+│   ├── TooFewCommonItems     too few items of the scale were seen
+│   ├── TooManyDrifted        too few items are left to anchor on
+│   ├── DecidedTwice          an item is named to accept and to bar
+│   ├── NothingAccepted       no item is accepted
+│   ├── NotAnchored           the run is not on the exam's reporting scale
+│   ├── RatingsUnrelated      ratings do not rise with difficulties
+│   ├── AlreadyReleased       results are out
+│   ├── SamePerson            release needs two people
+│   ├── ProvisionalScale      the exam does not allow release on judged parameters
+│   ├── ExamNotRunnable       the definition fails its checks
+│   ├── ItemNeeded            no paper can be made without the item
+│   ├── Duplicate             it exists already
+│   └── Overtaken             somebody did the same at the same moment
+├── Invalid                   the input is not what it should be
+│   ├── UnknownPosition       the paper has no such question (yet)
+│   ├── UnknownOption         the question has no such option
+│   ├── NumberMissing         no membership number was typed
+│   ├── NumberUnreadable      the number holds what nobody types
+│   ├── CodeMissing           no access code was typed
+│   ├── CodeUnreadable        the code holds what nobody types
+│   ├── UnknownButton         a button that the page does not have
+│   ├── UnknownPlace          a place that the paper does not have
+│   ├── PartNotNamed          which part to close is not said
+│   ├── Unstorable            the database cannot keep it
+│   ├── TimeWithoutZone       the time has no offset
+│   ├── YearOutOfRange        a year of no calendar of ours
+│   ├── ClosesTooEarly        a window that ends before it begins
+│   ├── ClosingTimePast       the window could not be opened until then
+│   ├── ExtensionOutOfRange   more or less time than can be given
+│   ├── UnknownLanguage       there is no catalogue of it
+│   └── KeyReused             the idempotency key belongs to another request
 └── StoreError
-    ├── StoreUnavailable   it does not answer
-    ├── StoreInUse         another server holds this SQLite file
-    ├── StoreNotMigrated   run `adept migrate`
-    ├── StoreNotEmpty      it holds what a restore would replace
-    ├── BackupDamaged      the file is not a whole backup
-    └── SchemaBroken       a change of the schema would lose rows
+    ├── StoreUnavailable      it does not answer
+    ├── StoreInUse            another server holds this SQLite file
+    ├── StoreNotMigrated      run `adept migrate`
+    ├── StoreNotEmpty         it holds what a restore would replace
+    ├── BackupDamaged         the file is not a whole backup
+    └── SchemaBroken          a change of the schema would lose rows
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 
+@dataclass_transform(eq_default=False)
 class ExamError(Exception):
-    """Root of all errors of the service.
+    """Root of all errors of the service; what a class below it annotates are its facts.
 
     `recorded` says that refusing left a trace that must be kept: the transaction commits.
     """
 
     recorded: ClassVar[bool] = False
 
+    def __init_subclass__(cls) -> None:
+        """Give the class what a dataclass has."""
+        dataclass(eq=False)(cls)
+
+    def __str__(self) -> str:
+        """Return the facts, as a log or a traceback shows them."""
+        return ", ".join(f"{name}={fact!r}" for name, fact in vars(self).items())
+
 
 class NotFound(ExamError):
     """Nothing has this id."""
 
-    def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"There is no {what} '{name}'. Check the id and try again.")
-        self.what = what
-        self.name = name
+    what: str
+    name: str
 
 
 class Forbidden(ExamError):
-    """The caller may not do this."""
+    """The caller may not do this; raised itself where a sentence has no class."""
 
-    def __init__(self, reason: str = "You are not allowed to do this.") -> None:
-        super().__init__(reason)
+    def __init__(self, sentence: str = "You are not allowed to do this.") -> None:
+        self.sentence = sentence
 
 
 class NotSignedIn(Forbidden):
     """No valid sign-in came with the request."""
-
-    def __init__(self) -> None:
-        super().__init__("You are not signed in, or your sign-in has ended. Please sign in again.")
 
 
 class WrongCode(Forbidden):
@@ -86,287 +126,373 @@ class WrongCode(Forbidden):
 
     recorded: ClassVar[bool] = True
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The membership number and the access code do not belong together. "
-            "Check both and try again; your centre can issue a new code."
-        )
-
 
 class UnknownClient(Forbidden):
     """No program has this id and this secret."""
-
-    def __init__(self) -> None:
-        super().__init__("The client id and the client secret do not belong together.")
 
 
 class ScopeNotAllowed(Forbidden):
     """A program asks for more than it was given."""
 
-    def __init__(self, scopes: Iterable[str]) -> None:
-        super().__init__(f"This client may not have: {', '.join(sorted(scopes))}.")
+    scopes: Sequence[str]
 
 
 class TooManyAttempts(Forbidden):
     """Too many wrong attempts for one number."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(
-            f"There were too many wrong attempts. Please wait {seconds} seconds and try again. "
-            "The exam clock, once started, is not stopped by this; tell your invigilator."
-        )
-        self.seconds = seconds
+    seconds: int
 
 
 class Superseded(Forbidden):
     """A newer sign-in has taken over the sitting."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "You have signed in again somewhere else, and that page has taken over. "
-            "Everything that was saved is kept. To go on here, sign in again here."
-        )
-
 
 class StaleForm(Forbidden):
     """The form's token is missing or old."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This page was out of date, so nothing was changed. "
-            "Please look at it and send it again."
-        )
-
 
 class Refused(ExamError):
-    """It cannot be done now, or not like this."""
+    """It cannot be done now, or not like this; raised itself where a sentence has no class."""
+
+    def __init__(self, sentence: str = "This is not possible now.") -> None:
+        self.sentence = sentence
 
 
 class WindowNotOpen(Refused):
     """The window does not admit a start at this instant."""
 
-    def __init__(self, opens_at: datetime, closes_at: datetime, *, too_early: bool) -> None:
-        span = f"from {_words(opens_at)} to {_words(closes_at)}"
-        said = "is not open yet" if too_early else "has closed"
-        super().__init__(f"The exam window {said}: exams can be started {span}.")
-        self.opens_at = opens_at
-        self.closes_at = closes_at
+    opens_at: datetime
+    closes_at: datetime
+
+
+class NotOpenYet(WindowNotOpen):
+    """The window has not opened."""
+
+
+class OpenNoMore(WindowNotOpen):
+    """The window has closed."""
 
 
 class NotStarted(Refused):
     """The sitting has not been started."""
-
-    def __init__(self) -> None:
-        super().__init__("The exam has not been started yet. Read the instructions and start it.")
 
 
 class DeadlinePassed(Refused):
     """The request came after the deadline and its grace; it is recorded as refused."""
 
     recorded: ClassVar[bool] = True
-
-    def __init__(self, deadline: datetime) -> None:
-        super().__init__(
-            f"Time ended at {_words(deadline)}, so this was not accepted. "
-            "Everything saved before then is kept and will be marked."
-        )
-        self.deadline = deadline
+    deadline: datetime
 
 
 class SittingEnded(Refused):
     """The sitting is over."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This exam has ended, so nothing more can be changed. "
-            "Everything that was saved is kept and will be marked."
-        )
-
 
 class BlockClosed(Refused):
     """The question belongs to a closed block."""
 
-    def __init__(self, position: int) -> None:
-        super().__init__(
-            f"Question {position} belongs to a part that you have closed. "
-            "Your saved answer is kept; please go on with the open questions."
-        )
-        self.position = position
+    position: int
 
 
 class BlockNotReached(Refused):
     """The block is not the open one."""
 
-    def __init__(self, block: int, current: int) -> None:
-        super().__init__(f"Block {block} cannot be closed now: the open block is {current}.")
-        self.block = block
-        self.current = current
+    block: int
+    current: int
 
 
 class PaperNotComplete(Refused):
     """Blocks are still to come."""
 
-    def __init__(self, remaining: int) -> None:
-        super().__init__(
-            f"There are still {remaining} questions to come. Close this part to see the next "
-            "questions; you can hand in from the last part."
-        )
-        self.remaining = remaining
+    remaining: int
 
 
 class NotExtendable(Refused):
     """The sitting cannot be given this time."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"This sitting cannot be extended: {reason}.")
+
+class ClockNotStarted(NotExtendable):
+    """None of the sitting's time has passed."""
+
+
+class HandedInAlready(NotExtendable):
+    """Its candidate has handed it in."""
+
+
+class ExtensionTooShort(NotExtendable):
+    """The time to be given is less than a second."""
+
+
+class NewEndPast(NotExtendable):
+    """Even with it the sitting's time would be over."""
+
+    minutes: int
 
 
 class WindowBusy(Refused):
     """The window is open, or has sittings in progress."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The window is not finished: {reason}.")
+
+class WindowStillOpen(WindowBusy):
+    """Exams can still be started in it."""
+
+
+class SittingsInProgress(WindowBusy):
+    """Sittings that were started have not ended."""
+
+    sittings: int
+
+
+class NotAllGraded(WindowBusy):
+    """Sittings have ended since the window was graded."""
+
+    ended: int
+    graded: int
+
+
+class NothingToExtend(Refused):
+    """No exam of the window has been started."""
+
+
+class WindowClosed(Refused):
+    """The window has closed already."""
 
 
 class NotGraded(Refused):
     """There is nothing to release."""
 
-    def __init__(self, window: str) -> None:
-        super().__init__(f"Window '{window}' has not been graded. Grade it, then release it.")
+    window: str
+
+
+class NotProposed(Refused):
+    """Nobody has proposed the release."""
 
 
 class ParametersSuperseded(Refused):
     """Parameters were accepted after the window was graded."""
 
-    def __init__(self, window: str) -> None:
-        super().__init__(
-            f"Other item parameters have been put in force since window '{window}' was graded. "
-            "Grade it again, then release it."
-        )
-        self.window = window
+    window: str
 
 
 class NotConverged(Refused):
     """The calibration stopped before it had converged."""
 
-    def __init__(self, run: str) -> None:
-        super().__init__(
-            f"Calibration run '{run}' has not converged, so nothing of it can be accepted. "
-            "Calibrate again with more iterations."
-        )
+    run: str
 
 
 class ItemsUndecided(Refused):
     """Flagged items were neither accepted nor barred."""
 
-    def __init__(self, items: Sequence[str]) -> None:
-        super().__init__(
-            f"The key of these items is in doubt: {', '.join(items)}. Name each among those to "
-            "accept or to bar."
-        )
+    items: Sequence[str]
+
+
+class NotCalibratable(Refused):
+    """The window's responses cannot be calibrated like this."""
+
+    reason: str
+
+
+class EnginesNotComparable(Refused):
+    """The engines of calibration cannot be compared on these data."""
+
+    reason: str
+
+
+class SelectedAdaptively(Refused):
+    """Papers were selected by earlier answers, which a cross-check cannot allow for."""
+
+
+class TooFewCommonItems(Refused):
+    """Too few items of the reporting scale were seen in the window."""
+
+    common: int
+    scale: int
+    fewest: int
+
+
+class TooManyDrifted(Refused):
+    """Too few items are left to anchor on."""
+
+    drifted: int
+    common: int
+    scale: int
+
+
+class DecidedTwice(Refused):
+    """An item is named to accept and to bar."""
+
+    item: str
+
+
+class NothingAccepted(Refused):
+    """No item is accepted."""
+
+
+class NotAnchored(Refused):
+    """The run is not anchored on the exam's reporting scale."""
+
+    run: str
+
+
+class RatingsUnrelated(Refused):
+    """Ratings do not rise with calibrated difficulties, so none can be put on the scale."""
 
 
 class AlreadyReleased(Refused):
     """The results are out."""
 
-    def __init__(self, window: str) -> None:
-        super().__init__(f"The results of window '{window}' have been released already.")
+    window: str
 
 
 class SamePerson(Refused):
     """Two people are needed."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Release needs two different people: somebody else must confirm what you proposed."
-        )
-
 
 class ProvisionalScale(Refused):
     """The parameters are judged, and the exam does not allow release on them."""
 
-    def __init__(self, exam: str) -> None:
-        super().__init__(
-            f"The marks of exam '{exam}' rest on provisional (judged) parameters. Calibrate the "
-            "items first, or set release_on_provisional in a new version of the exam."
-        )
+    exam: str
 
 
 class ExamNotRunnable(Refused):
     """The exam's definition fails its checks."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__("The exam cannot be run as it is defined: " + "; ".join(reasons) + ".")
-        self.reasons = tuple(reasons)
+    reasons: Sequence[str]
 
 
 class ItemNeeded(Refused):
     """No paper of an exam in use can be made without the item."""
 
-    def __init__(self, item: str, reasons: Sequence[str]) -> None:
-        super().__init__(
-            f"Item '{item}' is needed: {'; '.join(reasons)}. Nothing was changed. Close the "
-            "windows named first, or suspend the item all the same: then it is given only where "
-            "no paper can be made without it, and the record of the sitting says so."
-        )
-        self.reasons = tuple(reasons)
+    item: str
+    reasons: Sequence[str]
 
 
 class Duplicate(Refused):
     """It exists already."""
 
-    def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"There is already a {what} '{name}'.")
-        self.what = what
-        self.name = name
+    what: str
+    name: str
 
 
 class Overtaken(Refused):
     """Two requests did the same at the same moment; the other one won."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Somebody did the same at the same moment. Nothing of yours was changed; try again."
-        )
-
 
 class Invalid(ExamError):
-    """The input is not what it should be."""
+    """The input is not what it should be; `field` is what to correct."""
 
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, field: str = "input", sentence: str = "Please correct it.") -> None:
         self.field = field
+        self.sentence = sentence
 
 
 class UnknownPosition(Invalid):
     """The paper has no such question, or it has not been reached."""
 
-    def __init__(self, position: int) -> None:
-        super().__init__(
-            "position", f"There is no question {position} that you can see. Nothing was changed."
-        )
+    field = "position"
+    position: int
 
 
 class UnknownOption(Invalid):
     """The question has no such option."""
 
-    def __init__(self, option: str) -> None:
-        super().__init__(
-            "option",
-            f"'{option[:40]}' is not one of this question's options. "
-            "Nothing was changed; choose one.",
-        )
+    field = "option"
+    option: str
+
+
+class NumberMissing(Invalid):
+    """No membership number was typed."""
+
+    field = "number"
+
+
+class NumberUnreadable(Invalid):
+    """The membership number holds what nobody types."""
+
+    field = "number"
+
+
+class CodeMissing(Invalid):
+    """No access code was typed."""
+
+    field = "code"
+
+
+class CodeUnreadable(Invalid):
+    """The access code holds what nobody types."""
+
+    field = "code"
+
+
+class UnknownButton(Invalid):
+    """The form names a button that its page does not have."""
+
+    field = "flag"
+
+
+class UnknownPlace(Invalid):
+    """The form names a place that the paper does not have."""
+
+    field = "go"
+
+
+class PartNotNamed(Invalid):
+    """The form does not say which part to close."""
+
+    field = "block"
+
+
+class Unstorable(Invalid):
+    """The database cannot keep what was entered."""
+
+    field = "input"
+
+
+class TimeWithoutZone(Invalid):
+    """The time has no zone."""
+
+    field: str
+
+
+class YearOutOfRange(Invalid):
+    """The year is not one that windows can lie in."""
+
+    field: str
+    first: int
+    last: int
+
+
+class ClosesTooEarly(Invalid):
+    """The window would close before it opens."""
+
+    field = "closes_at"
+
+
+class ClosingTimePast(Invalid):
+    """The window's closing time is past."""
+
+    field = "until"
+
+
+class ExtensionOutOfRange(Invalid):
+    """The minutes are less or more than can be given."""
+
+    field = "minutes"
+
+
+class UnknownLanguage(Invalid):
+    """There is no catalogue of the language."""
+
+    field = "language"
+    code: str
+    known: Sequence[str]
 
 
 class KeyReused(Invalid):
     """The idempotency key came with another request before."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(
-            "Idempotency-Key",
-            f"The idempotency key '{key}' was used for another request, so nothing was changed. "
-            "Use a new key for a new request.",
-        )
+    field = "Idempotency-Key"
+    key: str
 
 
 class StoreError(ExamError):
@@ -376,64 +502,35 @@ class StoreError(ExamError):
 class StoreUnavailable(StoreError):
     """The database does not answer."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The service cannot reach its database just now, so nothing was changed. "
-            "Everything saved earlier is kept. Please try again in a moment."
-        )
-
 
 class StoreInUse(StoreError):
     """Another server process holds this SQLite file."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"Another Adept server is using {path}. SQLite serves one server process: stop the "
-            "other one, or move to PostgreSQL (ADEPT_DATABASE_URL)."
-        )
+    path: str
 
 
 class StoreNotMigrated(StoreError):
     """The schema is not the one this version needs."""
 
-    def __init__(self, found: str | None, wanted: str) -> None:
-        super().__init__(
-            f"The database is at version {found or 'none'}, this Adept needs {wanted}. "
-            "Run `adept migrate`; sittings in progress are kept."
-        )
+    found: str | None
+    wanted: str
 
 
 class StoreNotEmpty(StoreError):
     """The database holds what a restore would replace."""
 
-    def __init__(self, name: str, rows: int) -> None:
-        super().__init__(
-            f"The database '{name}' is in use: it holds {rows} rows of candidates, windows and "
-            f"their record. Restore into an empty one, or replace all of it with: --replace {name}"
-        )
-        self.name = name
-        self.rows = rows
+    name: str
+    rows: int
 
 
 class BackupDamaged(StoreError):
     """The file is not a whole backup."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"The file is not a whole Adept backup: {reason}. The database was not changed. "
-            "Take an earlier backup, or another copy of this one."
-        )
+    reason: str
 
 
 class SchemaBroken(StoreError):
     """A change of the schema would leave rows that refer to nothing."""
 
-    def __init__(self, table: str, parent: str) -> None:
-        super().__init__(
-            f"The change would leave rows of '{table}' without their row of '{parent}', so "
-            "nothing was changed. Report this with the version you upgrade from."
-        )
-
-
-def _words(instant: datetime) -> str:
-    return f"{instant:%H:%M} UTC on {instant.day} {instant:%B %Y}"
+    table: str
+    parent: str

@@ -25,6 +25,7 @@ from app.web.board import routes as board
 from app.web.candidate import routes as candidate
 from app.web.deps import Service
 from app.web.middleware import Boundary
+from app.web.words.language import load_language
 
 STATIC = Path(__file__).parent / "web" / "static"
 log = structlog.get_logger()
@@ -36,7 +37,13 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = ambient.no
     schema.require_newest(database)
     with database.begin() as tx:
         keys = load_keys(tx)
-    service = Service(database=database, settings=settings, keys=keys, clock=clock)
+    service = Service(
+        database=database,
+        settings=settings,
+        keys=keys,
+        clock=clock,
+        language=load_language(settings.language),
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         default="",
         description="Addresses, separated by commas, whose X-Forwarded headers are believed.",
     )
+    language: str = Field(
+        default="en", description="The language of the candidate's pages, where there are words."
+    )
     grace_seconds: int = Field(
         default=20, ge=0, le=300, description="How long after the deadline a save is accepted."
     )

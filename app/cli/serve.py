@@ -21,6 +21,7 @@ from app.errors import Refused
 from app.settings import Settings
 from app.store import migrate
 from app.store.server_lock import served
+from app.web.words.language import load_language
 
 single = typer.Typer()
 
@@ -52,6 +53,7 @@ def serve(
                 "SQLite serves one process. Leave --workers out, or move to PostgreSQL "
                 "(ADEPT_DATABASE_URL) with `adept backup` and `adept restore`."
             )
+        load_language(here.settings.language)  # refused here, and not by each process on its own
         with served(here.database), _listening(here.settings) as listener:
             if demo:
                 _show(out, here)

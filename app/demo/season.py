@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.store.bank import bank
 from app.store.database import Database
 from app.store.window import windows
+from app.web.words.errors import sentence_of
 from itembank.calibration import Acceptance, CalibrationRun, Flag, Role
 from itembank.parameters import provisional_parameters
 
@@ -212,7 +213,9 @@ def _wishes(run: CalibrationRun) -> Iterator[Wish]:
 
 
 def _first_reason(refused: Refused) -> str:
-    return f"{refused.reasons[0]}." if isinstance(refused, ExamNotRunnable) else str(refused)
+    return (
+        f"{refused.reasons[0]}." if isinstance(refused, ExamNotRunnable) else sentence_of(refused)
+    )
 
 
 def _doubtful(run: CalibrationRun) -> tuple[str, ...]:

@@ -25,14 +25,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import ambient
-from app.errors import ExamError, Invalid, Overtaken, SchemaBroken, StoreUnavailable
-from app.exam.paper.edition import Edition
-
-UNSTORABLE = (
-    "Something you entered is too long, too large, or holds a character that cannot be kept. "
-    "Nothing was changed; correct it and send it again."
+from app.errors import (
+    ExamError,
+    Invalid,
+    Overtaken,
+    SchemaBroken,
+    StoreUnavailable,
+    Unstorable,
 )
-
+from app.exam.paper.edition import Edition
 
 WRONG_ADDRESS = (
     "ADEPT_DATABASE_URL is not an address that Adept understands. Write sqlite:///FILE or "
@@ -162,7 +163,7 @@ class Database:
         except IntegrityError as exc:
             raise Overtaken from exc
         except DataError as exc:
-            raise Invalid("input", UNSTORABLE) from exc
+            raise Unstorable from exc
         except (OperationalError, InterfaceError, PoolTimeout) as exc:
             raise StoreUnavailable from exc
         except DatabaseError as exc:

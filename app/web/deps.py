@@ -10,18 +10,23 @@ from fastapi import Depends, Request
 from app.services.people.keys import Keys
 from app.settings import Settings
 from app.store.database import Database, Transaction
+from app.web.words.language import Language
 
 Tx = Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What one server process serves with; `clock` is replaced in tests alone."""
+    """What one server process serves with; `clock` is replaced in tests alone.
+
+    `language` is that of the candidate's pages; the board and the API speak English.
+    """
 
     database: Database
     settings: Settings
     keys: Keys
     clock: Callable[[], datetime]
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class Context:
     def keys(self) -> Keys:
         """Return the service's keys."""
         return self.service.keys
+
+    @property
+    def language(self) -> Language:
+        """Return the language of the candidate's pages."""
+        return self.service.language
 
 
 async def context(request: Request) -> Context:

@@ -14,6 +14,7 @@ from app.errors import ExamError
 from app.web.api import faults as api
 from app.web.board.desk import faults as board
 from app.web.candidate import faults as candidate
+from app.web.deps import Service
 from app.web.middleware import TOO_LARGE
 from app.web.problems import (
     HTTP,
@@ -25,13 +26,18 @@ from app.web.problems import (
     problem,
 )
 from app.web.problems import TOO_LARGE as TOO_LARGE_KIND
+from app.web.words.language import ENGLISH, Language, translatable
 
 log = structlog.get_logger()
 
 _WORDS = {
-    400: (*UNREADABLE[1:], "The request could not be read; nothing was changed."),
-    404: ("not-found", "Not found", "There is nothing at this address. Check it and try again."),
-    405: (*METHOD_NOT_ALLOWED[1:], "This address cannot be used in this way."),
+    400: (*UNREADABLE[1:], translatable("The request could not be read; nothing was changed.")),
+    404: (
+        "not-found",
+        translatable("Not found"),
+        translatable("There is nothing at this address. Check it and try again."),
+    ),
+    405: (*METHOD_NOT_ALLOWED[1:], translatable("This address cannot be used in this way.")),
     413: (*TOO_LARGE_KIND[1:], TOO_LARGE),
 }
 _NO_OBJECT = "send a JSON object, with the header Content-Type: application/json"
@@ -54,18 +60,29 @@ def _render(request: Request, found: Problem) -> Response:
     return candidate.render(request, found)
 
 
+def _language(request: Request) -> Language:
+    """Return the language of the face that is asked: the API and the board speak English."""
+    if request.url.path.startswith(("/api", "/board")):
+        return ENGLISH
+    service: Service = request.app.state.service
+    return service.language
+
+
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ExamError)  # noqa: S101 - the handler is registered for no other
-    return _render(request, problem(error))
+    return _render(request, problem(error, _language(request)))
 
 
 def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
     places = {_place(one["loc"]): _reason(one) for one in error.errors()}
-    said = "; ".join(f"{place}: {message}" for place, message in places.items())
-    detail = f"The request was not understood, so nothing was changed. {said}."
+    language, (status, kind, title) = _language(request), MALFORMED
+    said = "; ".join(f"{place}: {reason}" for place, reason in places.items())
+    detail = language.text(
+        "The request was not understood, so nothing was changed. {reasons}.", reasons=said
+    )
     fields = tuple(places.items())
-    return _render(request, Problem(*MALFORMED, detail, fields))
+    return _render(request, Problem(status, kind, language.text(title), detail, fields))
 
 
 def _reason(one: Mapping[str, Any]) -> str:
@@ -92,7 +109,9 @@ def _place(location: tuple[str | int, ...]) -> str:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     kind, title, words = _WORDS.get(error.status_code, (*HTTP[1:], str(error.detail)))
-    answer = _render(request, Problem(error.status_code, kind, title, words))
+    language = _language(request)
+    told = Problem(error.status_code, kind, language.text(title), language.text(words))
+    answer = _render(request, told)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     if error.status_code == 405:
@@ -111,8 +130,9 @@ def _methods(request: Request) -> set[str]:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     log.error("request.failed", path=request.url.path, error=type(error).__name__, exc_info=error)
-    words = (
+    language, (status, kind, title) = _language(request), UNEXPECTED
+    words = language.text(
         "Something went wrong on our side. Everything saved before is kept. "
         "Please go back and try again; tell your invigilator if it happens again."
     )
-    return _render(request, Problem(*UNEXPECTED, words))
+    return _render(request, Problem(status, kind, language.text(title), words))

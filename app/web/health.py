@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 from app.errors import StoreError
 from app.services.upkeep.health import health
 from app.web.deps import Ctx
+from app.web.words.errors import sentence_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,7 +23,7 @@ def ready(context: Ctx) -> JSONResponse:
     try:
         found = health(context.database)
     except StoreError as error:
-        return JSONResponse({"status": "not ready", "reason": str(error)}, status_code=503)
+        return JSONResponse({"status": "not ready", "reason": sentence_of(error)}, status_code=503)
     status = 200 if found.is_ready else 503
-    said = "ready" if found.is_ready else "not migrated"
-    return JSONResponse({"status": said, "schema": found.found}, status_code=status)
+    state = "ready" if found.is_ready else "not migrated"
+    return JSONResponse({"status": state, "schema": found.found}, status_code=status)

@@ -7,6 +7,8 @@ from fastapi.exceptions import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.words.language import translatable
+
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
@@ -18,7 +20,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-TOO_LARGE = (
+TOO_LARGE = translatable(
     "The request is too large, so it was not read and nothing was changed. "
     "Go back, send the page again, and tell your invigilator if it happens again."
 )

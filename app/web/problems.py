@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from app import errors
 from app.errors import ExamError
+from app.web.words.errors import sentence_of
+from app.web.words.language import ENGLISH, Language, translatable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +24,26 @@ class Problem:
 
 
 _KINDS: dict[type[ExamError], tuple[int, str, str]] = {
-    errors.NotFound: (404, "not-found", "Not found"),
-    errors.NotSignedIn: (401, "not-signed-in", "Please sign in"),
-    errors.WrongCode: (401, "wrong-code", "That did not match"),
-    errors.TooManyAttempts: (429, "too-many-attempts", "Please wait a little"),
-    errors.Superseded: (409, "superseded", "You are signed in somewhere else"),
+    errors.NotFound: (404, "not-found", translatable("Not found")),
+    errors.NotSignedIn: (401, "not-signed-in", translatable("Please sign in")),
+    errors.WrongCode: (401, "wrong-code", translatable("That did not match")),
+    errors.TooManyAttempts: (429, "too-many-attempts", translatable("Please wait a little")),
+    errors.Superseded: (409, "superseded", translatable("You are signed in somewhere else")),
     errors.UnknownClient: (401, "unknown-client", "No such client"),
     errors.ScopeNotAllowed: (403, "scope-not-allowed", "Not allowed"),
-    errors.StaleForm: (403, "stale-form", "This page was out of date"),
+    errors.StaleForm: (403, "stale-form", translatable("This page was out of date")),
     errors.Forbidden: (403, "forbidden", "Not allowed"),
-    errors.WindowNotOpen: (409, "window-not-open", "The exam window is not open"),
-    errors.NotStarted: (409, "not-started", "The exam has not been started"),
-    errors.DeadlinePassed: (409, "deadline-passed", "Time is up"),
-    errors.SittingEnded: (409, "sitting-ended", "This exam has ended"),
-    errors.BlockClosed: (409, "block-closed", "This part is closed"),
-    errors.BlockNotReached: (409, "block-not-reached", "This part cannot be closed yet"),
-    errors.PaperNotComplete: (409, "paper-not-complete", "There are more questions"),
+    errors.WindowNotOpen: (409, "window-not-open", translatable("The exam window is not open")),
+    errors.NotStarted: (409, "not-started", translatable("The exam has not been started")),
+    errors.DeadlinePassed: (409, "deadline-passed", translatable("Time is up")),
+    errors.SittingEnded: (409, "sitting-ended", translatable("This exam has ended")),
+    errors.BlockClosed: (409, "block-closed", translatable("This part is closed")),
+    errors.BlockNotReached: (
+        409,
+        "block-not-reached",
+        translatable("This part cannot be closed yet"),
+    ),
+    errors.PaperNotComplete: (409, "paper-not-complete", translatable("There are more questions")),
     errors.NotExtendable: (409, "not-extendable", "No extension possible"),
     errors.WindowBusy: (409, "window-busy", "Not possible yet"),
     errors.NotGraded: (409, "not-graded", "Not graded yet"),
@@ -50,13 +56,17 @@ _KINDS: dict[type[ExamError], tuple[int, str, str]] = {
     errors.ExamNotRunnable: (422, "exam-not-runnable", "The exam cannot be run"),
     errors.ItemNeeded: (409, "item-needed", "Papers need this item"),
     errors.Duplicate: (409, "duplicate", "It exists already"),
-    errors.Overtaken: (409, "overtaken", "Please try again"),
+    errors.Overtaken: (409, "overtaken", translatable("Please try again")),
     errors.Refused: (409, "refused", "Not possible now"),
-    errors.UnknownPosition: (404, "unknown-position", "No such question"),
-    errors.UnknownOption: (422, "unknown-option", "No such option"),
+    errors.UnknownPosition: (404, "unknown-position", translatable("No such question")),
+    errors.UnknownOption: (422, "unknown-option", translatable("No such option")),
     errors.KeyReused: (422, "key-reused", "This key was used before"),
-    errors.Invalid: (422, "invalid", "Please check what you entered"),
-    errors.StoreUnavailable: (503, "store-unavailable", "Please try again in a moment"),
+    errors.Invalid: (422, "invalid", translatable("Please check what you entered")),
+    errors.StoreUnavailable: (
+        503,
+        "store-unavailable",
+        translatable("Please try again in a moment"),
+    ),
     errors.StoreInUse: (503, "store-in-use", "The database is in use"),
     errors.StoreNotMigrated: (503, "store-not-migrated", "The database needs an upgrade"),
     errors.StoreNotEmpty: (409, "store-not-empty", "The database is not empty"),
@@ -67,31 +77,29 @@ _KINDS: dict[type[ExamError], tuple[int, str, str]] = {
 }
 
 # Refusals that no error of ours makes; app.web.faults words them.
-UNREADABLE = (400, "unreadable", "Not understood")
-HTTP = (400, "http", "Not possible")
-METHOD_NOT_ALLOWED = (405, "method-not-allowed", "Not possible")
-TOO_LARGE = (413, "too-large", "Too large")
-MALFORMED = (422, "malformed", "Please check what you sent")
-UNEXPECTED = (500, "unexpected", "Something went wrong")
+UNREADABLE = (400, "unreadable", translatable("Not understood"))
+HTTP = (400, "http", translatable("Not possible"))
+METHOD_NOT_ALLOWED = (405, "method-not-allowed", translatable("Not possible"))
+TOO_LARGE = (413, "too-large", translatable("Too large"))
+MALFORMED = (422, "malformed", translatable("Please check what you sent"))
+UNEXPECTED = (500, "unexpected", translatable("Something went wrong"))
 _OTHERS = (UNREADABLE, HTTP, METHOD_NOT_ALLOWED, TOO_LARGE, MALFORMED, UNEXPECTED)
 
 
-def problem(error: ExamError) -> Problem:
+def problem(error: ExamError, language: Language = ENGLISH) -> Problem:
     """Return how an error is reported, by the nearest class that has a kind."""
     for known in type(error).__mro__:
         if known in _KINDS:
             status, kind, title = _KINDS[known]
-            return Problem(status, kind, title, str(error), _fields(error), _wait(error))
+            detail = sentence_of(error, language)
+            fields = ((error.field, detail),) if isinstance(error, errors.Invalid) else ()
+            return Problem(status, kind, language.text(title), detail, fields, _wait(error))
     raise error
 
 
 def kinds() -> list[tuple[int, str, str]]:
     """Return the status, the kind and the title of every problem, for the documentation."""
     return sorted([*_KINDS.values(), *_OTHERS])
-
-
-def _fields(error: ExamError) -> tuple[tuple[str, str], ...]:
-    return ((error.field, str(error)),) if isinstance(error, errors.Invalid) else ()
 
 
 def _wait(error: ExamError) -> int | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.web.words.language import ENGLISH, Language
 
 DISPLAY_COOKIE = "adept_display"
 THEMES = ("standard", "dark", "contrast")
@@ -50,12 +51,19 @@ _TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
 
 
-def html_of(template: str, page: object, *, display: Display) -> str:
-    """Return a page's text: the template sees `page`, a frozen value, and `display`."""
-    return _TEMPLATES.get_template(template).render(page=page, display=display)
+def html_of(template: str, page: object, *, display: Display, language: Language = ENGLISH) -> str:
+    """Return a page's text: the template sees `page`, a frozen value, `display` and its words."""
+    return _TEMPLATES.get_template(template).render(
+        page=page,
+        display=display,
+        language=language.code,
+        gettext=language.catalogue.gettext,
+        ngettext=language.catalogue.ngettext,
+    )
 
 
 def render(
@@ -66,30 +74,11 @@ def render(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Return a page: the template sees `page`, a frozen value, and the reader's `display`."""
-    html = html_of(template, page, display=Display.of_request(request))
+    """Return an English page: the template sees `page`, and the reader's `display`."""
+    return reply(html_of(template, page, display=Display.of_request(request)), status, headers)
+
+
+def reply(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    """Return a page's text as a reply that no cache keeps."""
     kept = {"Cache-Control": "no-store", **(headers or {})}
     return HTMLResponse(html, status_code=status, headers=kept)
-
-
-def clock_words(instant: datetime) -> str:
-    """Return the time of day with its zone: 15:20 UTC."""
-    return f"{instant:%H:%M} UTC"
-
-
-def date_words(instant: datetime) -> str:
-    """Return the day written out: Sunday 22 November 2026."""
-    return f"{instant:%A} {instant.day} {instant:%B %Y}"
-
-
-def moment_words(instant: datetime) -> str:
-    """Return a day and a time of day: 15:20 UTC on Sunday 22 November 2026."""
-    return f"{clock_words(instant)} on {date_words(instant)}"
-
-
-def minutes_words(span: timedelta) -> str:
-    """Return a span in whole minutes: 69 minutes, 1 minute, less than a minute."""
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"

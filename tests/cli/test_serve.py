@@ -115,3 +115,8 @@ def test_a_port_in_use_is_refused_in_words(adept: Adept) -> None:
 
 def test_a_database_that_is_not_migrated_is_not_served(empty: Adept) -> None:
     assert "adept migrate" in empty.refused("serve")
+
+
+def test_a_language_without_words_is_refused_before_anything_is_served(adept: Adept) -> None:
+    said = adept.refused("serve", ADEPT_PORT=str(free_port()), ADEPT_LANGUAGE="xx")
+    assert said.endswith("there are no words in 'xx'. Write one of: en.")

@@ -20,6 +20,7 @@ from app.store.server_lock import served
 from app.store.sitting import sittings
 from tests.databases import Place, PostgresPlace, SqlitePlace, content
 from tests.factories import anybody
+from tests.refusals import refuses
 from tests.services.sitters import (
     SETTINGS,
     Sitter,
@@ -124,7 +125,7 @@ def test_a_backup_never_replaces_what_is_no_backup(
 ) -> None:
     database = autumn(sqlite_place)
     precious = tmp_path / "adept.sqlite"
-    with pytest.raises(Invalid, match="no Adept backup"):
+    with refuses(Invalid, match="no Adept backup"):
         back_up(database, precious)
     database.close()
 
@@ -138,7 +139,7 @@ def test_a_database_in_use_is_replaced_only_when_its_name_is_typed(
     before = content(database)
     seat(database, "M9")
     for wrong in (None, "yes"):
-        with pytest.raises(StoreNotEmpty, match="--replace"):
+        with refuses(StoreNotEmpty, match="--replace"):
             restore(database, path, replace=wrong)
     assert len(content(database)["candidates"]) == 3
     restore(database, path, replace=database.name)
@@ -214,7 +215,7 @@ def test_a_backup_of_a_newer_schema_is_refused_with_the_way_out(
         tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     path = tmp_path / "a.backup"
     back_up(database, path)
-    with pytest.raises(Refused, match="does not know"):
+    with refuses(Refused, match="does not know"):
         restore(connect(f"sqlite:///{tmp_path}/b.sqlite"), path)
     database.close()
 
@@ -240,7 +241,7 @@ def test_nothing_is_restored_while_others_use_postgresql(
         pass  # it holds a connection from now on
     path = tmp_path / "a.backup"
     back_up(ours, path)
-    with pytest.raises(Refused, match="Stop the servers"):
+    with refuses(Refused, match="Stop the servers"):
         restore(ours, path, replace=ours.name)
     server.close()
     restore(ours, path, replace=ours.name)

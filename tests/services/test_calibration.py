@@ -32,6 +32,7 @@ from app.store.sitting import sittings
 from app.store.tables import calibration_runs
 from itembank.calibration import Acceptance, CalibrationRun
 from tests.factories import anybody
+from tests.refusals import refuses
 from tests.services.season import (
     CHAIRS,
     PASSWORD,
@@ -136,7 +137,7 @@ def test_a_window_graded_before_the_decision_must_be_graded_again(season: Season
     season.close("w2")
     accept_it(season, run_it(season, "w2"))
 
-    with pytest.raises(ParametersSuperseded, match="Grade it again"):
+    with refuses(ParametersSuperseded, match="Grade it again"):
         season.confirm()
     season.grade()
     season.propose()
@@ -177,7 +178,7 @@ def test_a_run_that_was_changed_is_not_accepted(season: Season) -> None:
         tx.connection.execute(update(calibration_runs).values(document=forged))
     with season.database.read() as tx:
         assert not calibration_record.view(tx, run.id, actor=anybody()).is_intact
-    with pytest.raises(Refused, match="changed since"):
+    with refuses(Refused, match="changed since"):
         accept_it(season, run)
 
 
@@ -189,9 +190,9 @@ def test_a_run_is_decided_once_by_somebody_who_may_and_says_why(season: Season) 
         access.add_staff(
             tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}), settings=SETTINGS
         )
-    with pytest.raises(Forbidden, match="psychometrician"):
+    with refuses(Forbidden, match="psychometrician"):
         accept_it(season, run, by="ina@example.org")
-    with pytest.raises(Invalid, match="reason"):
+    with refuses(Invalid, match="reason"):
         accept_it(season, run, reason="  ")
     accept_it(season, run, by=CHAIRS[0])
     with pytest.raises(Duplicate):
@@ -203,7 +204,7 @@ def test_a_window_that_is_open_or_was_not_sat_is_not_calibrated(season: Season) 
     with pytest.raises(WindowBusy):
         run_it(season, "w2")
     season.close("w2")
-    with pytest.raises(Refused, match="Nobody has sat"):
+    with refuses(Refused, match="Nobody has sat"):
         run_it(season, "w2")
     with pytest.raises(NotFound):
         run_it(season, "w3")
@@ -239,7 +240,7 @@ def test_crediting_an_item_takes_back_the_grading_and_can_only_raise_marks(seaso
     name = max(met, key=lambda item: item.seen).item
     with season.database.begin() as tx:
         grade.credit(tx, WINDOW, name, "Two options were right", actor=season.actor(CHAIRS[0]))
-    with pytest.raises(Refused, match="has not been graded"):
+    with refuses(Refused, match="has not been graded"):
         season.propose()
     season.grade()
     with season.database.read() as tx:
@@ -258,7 +259,7 @@ def test_a_credit_needs_a_reason_a_known_item_and_results_that_are_not_out(seaso
         with season.database.begin() as tx:
             grade.credit(tx, WINDOW, item, reason, actor=season.actor(CHAIRS[0]))
 
-    with pytest.raises(Invalid, match="reason"):
+    with refuses(Invalid, match="reason"):
         credit("SMM-1.1-01", " ")
     with pytest.raises(NotFound):
         credit("SMM-9.9-99")
@@ -281,5 +282,5 @@ def test_runs_of_windows_with_long_names_have_ids_of_their_own() -> None:
 
 
 def test_an_adaptive_window_is_not_cross_checked_with_girth(season: Season) -> None:
-    with pytest.raises(Refused, match="fixed form"):
+    with refuses(Refused, match="fixed form"):
         calibrate.cross_check_window(season.database, WINDOW, "2pl", actor=season.actor(IVO))

@@ -29,6 +29,7 @@ from itembank.calibration import Acceptance, CalibrationRun, Flag, ItemRow, Role
 from psychometrics import probability
 from tests.databases import SqlitePlace, stock
 from tests.factories import anybody
+from tests.refusals import refuses
 
 SETTINGS = Settings()
 Fresh = Callable[[], Database]
@@ -276,11 +277,11 @@ def test_some_people_are_slow_leave_blanks_or_have_extra_time() -> None:
 
 @pytest.mark.parametrize("candidates", [0, 1, 100_000])
 def test_a_season_of_nobody_or_of_too_many_is_refused(candidates: int, fresh: Fresh) -> None:
-    with pytest.raises(Invalid, match="candidates"):
+    with refuses(Invalid, match="candidates"):
         run_season(fresh(), SETTINGS, candidates=candidates, seed=1)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63])
 def test_a_seed_that_no_database_holds_is_refused(seed: int, fresh: Fresh) -> None:
-    with pytest.raises(Invalid, match="seed"):
+    with refuses(Invalid, match="seed"):
         run_season(fresh(), SETTINGS, candidates=2, seed=seed)

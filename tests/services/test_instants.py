@@ -16,6 +16,7 @@ from app.services.window import exam_windows
 from app.store.database import connect
 from tests.databases import SqlitePlace, stock
 from tests.factories import anybody, at
+from tests.refusals import refuses
 from tests.services.season import PASSWORD, SETTINGS, WINDOW, Season, Sitter, make_season
 
 MOMENT = timedelta(microseconds=1)
@@ -231,7 +232,7 @@ def test_an_extension_must_end_after_now(season: Season, sitter: Sitter) -> None
                 tx, sitter.sitting, minutes=10, reason="Fire.", actor=season.actor()
             )
 
-    with pytest.raises(NotExtendable, match="give 1 minutes more"):
+    with refuses(NotExtendable, match="give 1 minutes more"):
         extend(END + timedelta(minutes=10))
     extend(END + timedelta(minutes=10) - timedelta(seconds=1))
     clock = sitter.now().clock

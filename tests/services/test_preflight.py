@@ -21,6 +21,7 @@ from app.store.tables import preflights
 from itembank.exams import EligibilityControl, NoControl, RandomesqueControl, RandomPaper, Scoring
 from itembank.parameters import provisional_parameters
 from tests.factories import AT, anybody, make_blueprint, make_edition, make_exam, make_form
+from tests.refusals import refuses
 
 SMALL = PreflightRequest("small", 300, comparisons=False)
 ACTOR = system("psychometrician@example.org", AT)
@@ -184,16 +185,16 @@ def test_a_report_is_kept_and_the_newest_is_shown(database: Database) -> None:
 
 @pytest.mark.parametrize("candidates", [-1, 0, 99, 200_001])
 def test_too_few_and_too_many_candidates_are_refused(database: Database, candidates: int) -> None:
-    with pytest.raises(Invalid, match="between 100 and 200,000"):
+    with refuses(Invalid, match="between 100 and 200,000"):
         run_preflight(database, replace(STARTER, candidates=candidates), actor=ACTOR)
     database.close()
 
 
 def test_a_seed_that_is_none_and_an_unknown_exam_are_refused(database: Database) -> None:
     for seed in (-1, LARGEST_SEED + 1):
-        with pytest.raises(Invalid, match="seed"):
+        with refuses(Invalid, match="seed"):
             run_preflight(database, replace(STARTER, seed=seed), actor=ACTOR)
-    with pytest.raises(NotFound, match="no exam 'nothing'"):
+    with refuses(NotFound, match="no exam 'nothing'"):
         run_preflight(database, replace(STARTER, exam="nothing"), actor=ACTOR)
     database.close()
 
@@ -205,7 +206,7 @@ def test_a_blueprint_that_cannot_be_met_is_refused_with_the_reason(database: Dat
         blueprint = starter.blueprint.model_copy(update={"criteria": shares, "items": 85})
         exam = starter.model_copy(update={"code": "impossible", "blueprint": blueprint})
         bank.add_exam(tx, exam, provisional_parameters(bank.latest_items(tx)))
-    with pytest.raises(ExamNotRunnable, match="blueprint"):
+    with refuses(ExamNotRunnable, match="blueprint"):
         run_preflight(database, replace(STARTER, exam="impossible"), actor=ACTOR)
     database.close()
 
@@ -214,7 +215,7 @@ def test_a_report_that_cannot_be_read_says_what_to_do(database: Database) -> Non
     run_preflight(database, STARTER, actor=ACTOR)
     with database.engine.begin() as connection:
         connection.execute(preflights.update().values(document="{}"))
-    with database.read() as tx, pytest.raises(Refused, match="Run the pre-flight again"):
+    with database.read() as tx, refuses(Refused, match="Run the pre-flight again"):
         newest_report(tx, STARTER.exam, actor=anybody())
     database.close()
 

@@ -33,6 +33,7 @@ from tests.factories import (
     make_framework,
     make_item,
 )
+from tests.refusals import refuses
 from tests.services.season import (
     CHAIRS,
     PASSWORD,
@@ -70,10 +71,10 @@ def result(season: Season, sitting: str) -> Result:
 def test_an_open_window_or_a_sitting_in_progress_is_not_graded(season: Season) -> None:
     sitter = season.sitter()
     sitter.start()
-    with pytest.raises(WindowBusy, match="still open"):
+    with refuses(WindowBusy, match="still open"):
         season.grade()
     season.close()
-    with pytest.raises(WindowBusy, match="1 sitting is still in progress"):
+    with refuses(WindowBusy, match="1 sitting is still in progress"):
         season.grade()
     sitter.hand_in()
     assert season.grade().graded == 1
@@ -201,7 +202,7 @@ def test_only_people_of_the_board_with_the_role_chair_release(season: Season) ->
         with pytest.raises(error):
             season.propose(name)
     season.propose()
-    with pytest.raises(Forbidden, match="needs the role chair"):
+    with refuses(Forbidden, match="needs the role chair"):
         season.confirm("cat@example.org")
 
 
@@ -209,13 +210,13 @@ def test_judged_parameters_need_the_exams_explicit_word(database: Database) -> N
     season = make_season(database, block_size=45, provisional=False)
     season.add_chairs()
     graded(season)
-    with pytest.raises(ProvisionalScale, match="release_on_provisional"):
+    with refuses(ProvisionalScale, match="release_on_provisional"):
         season.propose()
 
 
 def test_a_window_that_does_not_exist_is_not_found(season: Season) -> None:
     for call in (season.grade, season.close):
-        with pytest.raises(NotFound, match="window 'ghost'"):
+        with refuses(NotFound, match="window 'ghost'"):
             call(window="ghost")
     for release in (season.propose, season.confirm):
         with pytest.raises(NotFound):
@@ -228,7 +229,7 @@ def test_an_exam_that_cannot_be_run_is_not_saved_and_the_reasons_are_told(
     with database.begin() as tx:
         bank.add_framework(tx, make_framework())
     blueprint = make_blueprint(outcomes={"1": (1, 2), "2": (2, 3)})
-    with pytest.raises(ExamNotRunnable, match="cannot be met") as caught, database.begin() as tx:
+    with refuses(ExamNotRunnable, match="cannot be met") as caught, database.begin() as tx:
         exams.save_exam(tx, make_exam(blueprint=blueprint))
     assert caught.value.reasons
     with database.read() as tx, pytest.raises(NotFound):

@@ -26,6 +26,7 @@ from itembank.exams import ExamDefinition
 from itembank.items.item import ItemVersion
 from itembank.parameters import provisional_parameters
 from tests.factories import anybody
+from tests.refusals import refuses
 from tests.services.season import PASSWORD, SETTINGS, WINDOW, Season, at_random, make_season
 
 IVO = "ivo@example.org"
@@ -221,7 +222,7 @@ def test_a_calibration_that_a_newer_version_could_not_be_run_on_is_refused(
         season.database, WINDOW, CalibrationRequest(), actor=season.actor(IVO)
     )
     wish = Wish(["all"], [first], "Its key is wrong")
-    with pytest.raises(ExamNotRunnable, match="version 2"), season.database.begin() as tx:
+    with refuses(ExamNotRunnable, match="version 2"), season.database.begin() as tx:
         accept.accept(tx, run.id, wish, actor=season.actor(IVO))
     with season.database.read() as tx:
         assert calibrations.in_force(tx, EXAM, 1) is None
@@ -242,16 +243,16 @@ def test_only_the_next_version_is_saved_so_that_nobody_undoes_anothers_work(
 ) -> None:
     mine, theirs = changed(fresh, **LESS), changed(fresh, tolerance=2)
     save(fresh, theirs)
-    with pytest.raises(Refused, match="newest version of exam 'demo' is 2"):
+    with refuses(Refused, match="newest version of exam 'demo' is 2"):
         save(fresh, mine)
-    with pytest.raises(Refused, match="the next is 3"):
+    with refuses(Refused, match="the next is 3"):
         save(fresh, mine.model_copy(update={"version": 7}))
-    with pytest.raises(Refused, match="its first version must be 1"):
+    with refuses(Refused, match="its first version must be 1"):
         save(fresh, mine.model_copy(update={"code": "other", "version": 2}))
 
 
 def test_a_version_in_which_nothing_differs_is_not_saved(fresh: Season) -> None:
-    with pytest.raises(Refused, match="Nothing differs from version 1"):
+    with refuses(Refused, match="Nothing differs from version 1"):
         save(fresh, changed(fresh))
 
 
@@ -274,14 +275,14 @@ def test_a_calibration_accepted_between_plan_and_save_is_not_lost(season: Season
     with season.database.read() as tx:
         plan = exams.plan_exam(tx, changed(season, **LESS))
     accept_a_run(season)
-    with pytest.raises(Refused, match="accepted while"), season.database.begin() as tx:
+    with refuses(Refused, match="accepted while"), season.database.begin() as tx:
         exams.keep_exam(tx, plan, actor=season.actor(IVO))
 
 
 def test_an_impossible_blueprint_is_refused_with_what_stands_in_the_way(fresh: Season) -> None:
     pair = ("SMM-1.1-06", "SMM-2.1-12")
     wanted = {"required": pair, "enemies": (pair,)}
-    with pytest.raises(ExamNotRunnable, match=r"SMM-1\.1-06") as caught:
+    with refuses(ExamNotRunnable, match=r"SMM-1\.1-06") as caught:
         save(fresh, changed(fresh, **wanted))
     assert "SMM-2.1-12" in str(caught.value)
     with fresh.database.read() as tx:
@@ -294,7 +295,7 @@ def test_saving_needs_the_role_where_somebody_is_named(fresh: Season) -> None:
             tx, "ina@example.org", PASSWORD, frozenset({Role.INVIGILATOR}), settings=SETTINGS
         )
         plan, by = exams.plan_exam(tx, changed(fresh, excluded=("SMM-1.1-06",))), fresh.actor()
-        with pytest.raises(Forbidden, match="save exams"):
+        with refuses(Forbidden, match="save exams"):
             exams.keep_exam(tx, plan, actor=access.claimed(tx, "ina@example.org", by=by))
         with pytest.raises(NotFound):
             access.claimed(tx, "nobody@example.org", by=by)

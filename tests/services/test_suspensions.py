@@ -23,9 +23,11 @@ from app.store.bank import bank
 from app.store.bank.suspensions import Suspension
 from app.store.database import Database
 from app.store.sitting import sittings
+from app.web.words.errors import sentence_of
 from itembank.blueprint.blueprint import Pretest
 from itembank.exams import RandomPaper
 from tests.factories import anybody
+from tests.refusals import refuses
 from tests.services.season import (
     CHAIRS,
     PASSWORD,
@@ -163,15 +165,15 @@ def test_both_acts_are_in_the_audit_log_with_who_and_why(season: Season) -> None
 
 def test_what_cannot_be_done_is_refused(season: Season) -> None:
     suspended(season, "SMM-1.1-01")
-    with pytest.raises(Duplicate, match="suspension in force of item"):
+    with refuses(Duplicate, match="suspension in force of item"):
         suspended(season, "SMM-1.1-01")
-    with pytest.raises(NotFound, match="item 'SMM-9'"):
+    with refuses(NotFound, match="item 'SMM-9'"):
         suspended(season, "SMM-9")
-    with pytest.raises(NotFound, match="suspension in force of item"):
+    with refuses(NotFound, match="suspension in force of item"):
         resumed(season, "SMM-1.1-02")
-    with pytest.raises(NotFound, match="member of staff 'eve"):
+    with refuses(NotFound, match="member of staff 'eve"):
         suspended(season, "SMM-1.1-02", by="eve@example.org")
-    with pytest.raises(Invalid, match="Give the reason"), season.database.begin() as tx:
+    with refuses(Invalid, match="Give the reason"), season.database.begin() as tx:
         suspend.suspend_item(tx, "SMM-1.1-02", reason="  ", actor=season.actor(ANN))
 
 
@@ -180,7 +182,7 @@ def test_an_author_may_not_suspend(season: Season) -> None:
         access.add_staff(
             tx, "author@example.org", PASSWORD, frozenset({Role.AUTHOR}), settings=SETTINGS
         )
-    with pytest.raises(Forbidden, match="may not suspend items: that needs the role chair"):
+    with refuses(Forbidden, match="may not suspend items: that needs the role chair"):
         suspended(season, "SMM-1.1-01", by="author@example.org")
 
 
@@ -191,7 +193,7 @@ def test_an_item_that_papers_need_is_refused_with_the_exam_and_what_to_do(season
         suspended(season, name)
     with pytest.raises(ItemNeeded) as refusal:
         suspended(season, names[-1])
-    said = str(refusal.value)
+    said = sentence_of(refusal.value)
     assert "exam 'demo' (window w1): " in said
     assert "1.1" in said
     assert "Close the windows named first, or suspend the item all the same" in said
@@ -225,7 +227,7 @@ def test_forced_it_is_the_last_resort_of_a_paper_and_the_record_shows_it(season:
 def test_a_window_is_not_planned_on_papers_that_cannot_be_made(season: Season) -> None:
     for name in criterion(season, "1.1"):
         suspended(season, name, force=True)
-    with pytest.raises(ExamNotRunnable, match="without the suspended items"):
+    with refuses(ExamNotRunnable, match="without the suspended items"):
         season.window("w2")
 
 
@@ -241,7 +243,7 @@ def test_an_item_of_a_fixed_form_is_needed(database: Database) -> None:
     form = shipped_form()
     season = make_season(database, form=form)
     season.add_chairs()
-    with pytest.raises(ItemNeeded, match=f"every paper has {form[3]}"):
+    with refuses(ItemNeeded, match=f"every paper has {form[3]}"):
         suspended(season, form[3])
     suspended(season, form[3], force=True)
     sitter = season.sitter()
@@ -265,7 +267,7 @@ def test_items_on_trial_are_suspended_while_enough_are_left(database: Database) 
         assert trial[0] in items_of(sitter)
         assert trial[2] in items_of(sitter)
         assert replays(sitter)
-    with pytest.raises(ItemNeeded, match="2 items on trial, and only 1 would be left"):
+    with refuses(ItemNeeded, match="2 items on trial, and only 1 would be left"):
         suspended(season, trial[0])
 
 

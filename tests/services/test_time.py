@@ -22,6 +22,7 @@ from app.store import audit
 from app.store.database import Database
 from app.store.sitting import sittings as store
 from tests.factories import anybody, at
+from tests.refusals import refuses
 from tests.services.season import SETTINGS, Season, Sitter, first_option, make_season
 
 
@@ -86,13 +87,13 @@ def test_the_windows_close_never_cuts_a_sitting_short(season: Season) -> None:
 def test_nobody_starts_after_the_close_or_before_the_opening(season: Season) -> None:
     season.window("later", opens=60)
     early = season.sitter(season.book("later"))
-    with pytest.raises(WindowNotOpen, match="is not open yet"):
+    with refuses(WindowNotOpen, match="is not open yet"):
         early.start()
     season.clock.minutes = 60
     early.start()
     late = season.sitter()
     season.close()
-    with pytest.raises(WindowNotOpen, match="has closed"):
+    with refuses(WindowNotOpen, match="has closed"):
         late.start()
     assert late.now().state is State.BOOKED
 
@@ -102,7 +103,7 @@ def test_a_late_answer_is_refused_recorded_and_ends_the_sitting(season: Season) 
     sitter.start()
     sitter.answer(1, "p")
     season.clock.minutes = 91
-    with pytest.raises(DeadlinePassed, match="10:30 UTC"):
+    with refuses(DeadlinePassed, match="10:30 UTC"):
         sitter.answer(1, "q")
     ended = sitter.now()
     assert (ended.state, ended.answers[0].option) == (State.TIME_ENDED, "p")
@@ -177,14 +178,14 @@ def test_an_extension_is_in_the_audit_log_with_who_and_why(season: Season) -> No
 def test_a_senseless_extension_is_refused(season: Season, minutes: float) -> None:
     sitter = season.sitter()
     sitter.start()
-    with pytest.raises(Invalid, match="between 1 minute and 24 hours"):
+    with refuses(Invalid, match="between 1 minute and 24 hours"):
         extend(season, sitter, minutes)
 
 
 def test_an_extension_needs_a_reason_and_a_sitting(season: Season) -> None:
     sitter = season.sitter()
     sitter.start()
-    with pytest.raises(Invalid, match="Give the reason"):
+    with refuses(Invalid, match="Give the reason"):
         extend(season, sitter, 5, " ")
     with pytest.raises(NotFound), season.database.begin() as tx:
         exam_windows.extend_sitting(tx, "ghost", minutes=5, reason="r", actor=season.actor())
@@ -193,11 +194,11 @@ def test_an_extension_needs_a_reason_and_a_sitting(season: Season) -> None:
 def test_a_sitting_that_has_not_started_or_is_handed_in_cannot_be_extended(
     season: Season,
 ) -> None:
-    with pytest.raises(NotExtendable, match="has not started"):
+    with refuses(NotExtendable, match="has not started"):
         extend(season, season.sitter())
     done = season.sitter()
     done.sit(first_option)
-    with pytest.raises(NotExtendable, match="handed in"):
+    with refuses(NotExtendable, match="handed in"):
         extend(season, done)
 
 
@@ -250,7 +251,7 @@ def test_an_extension_takes_a_grading_back_so_that_no_old_mark_is_released(
     with season.database.read() as tx:
         view = exam_windows.view(tx, "w1", actor=anybody(at=season.clock.now))
     assert (view.window.graded_at, view.window.proposed_by) == (None, None)
-    with pytest.raises(WindowBusy, match="1 sitting is still in progress"):
+    with refuses(WindowBusy, match="1 sitting is still in progress"):
         season.grade()
     sitter.answer(1, "p")
     season.clock.minutes = 152
@@ -295,7 +296,7 @@ def test_a_closed_window_can_be_opened_again_and_then_admits(season: Season) -> 
     season.close()
     sitter = season.sitter()
     season.clock.minutes = 10
-    with pytest.raises(Invalid, match="closing time is past"), season.database.begin() as tx:
+    with refuses(Invalid, match="closing time is past"), season.database.begin() as tx:
         exam_windows.open_now(tx, "w1", actor=season.actor())
     with season.database.begin() as tx:
         exam_windows.open_now(tx, "w1", until=at(600), actor=season.actor())

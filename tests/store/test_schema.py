@@ -16,6 +16,7 @@ from app.services.upkeep.health import health
 from app.store import migrate, schema
 from app.store.database import Database, connect
 from app.store.tables import Instant, metadata
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.each_database
 
@@ -98,7 +99,7 @@ def test_a_migration_imports_nothing_of_ours(path: Path) -> None:
 
 def test_an_empty_database_is_refused_with_the_command_to_run(database_url: str) -> None:
     database = connect(database_url)
-    with pytest.raises(StoreNotMigrated, match=r"at version none.*Run `adept migrate`"):
+    with refuses(StoreNotMigrated, match=r"at version none.*Run `adept migrate`"):
         schema.require_newest(database)
     assert not health(database).is_ready
     migrate.upgrade(database)

@@ -40,6 +40,7 @@ from app.store.tables import exposures
 from app.store.window import windows
 from itembank.items.item import ItemId, OptionId
 from tests.factories import AT, anybody, at, make_created, make_framework
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.each_database
 
@@ -152,9 +153,9 @@ def test_what_does_not_exist_is_not_found(database: Database) -> None:
         assert sittings.of_booking(tx, "ghost") is None
         assert sittings.links(tx, "ghost") == []
         for look in (sittings.load, people.candidate, people.booking, windows.load):
-            with pytest.raises(NotFound, match="ghost"):
+            with refuses(NotFound, match="ghost"):
                 look(tx, "ghost", reach=EVERYTHING)
-        with pytest.raises(NotFound, match="ghost"):
+        with refuses(NotFound, match="ghost"):
             bank.framework(tx, "ghost")
     with database.begin() as tx:
         for lock in (sittings.lock, people.lock_booking, windows.lock):

@@ -22,6 +22,7 @@ from app.store.database import Database, FairLock, connect
 from app.store.people import access, people
 from app.store.tables import secrets
 from tests.factories import at
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.each_database
 
@@ -75,7 +76,7 @@ def test_a_broken_foreign_key_is_refused(database: Database) -> None:
 
 def test_text_that_a_database_cannot_hold_is_told_as_invalid_input(database: Database) -> None:
     """PostgreSQL holds no NUL; SQLite does. Neither may answer with an internal error."""
-    refused = nullcontext() if database.is_sqlite else pytest.raises(Invalid, match="be kept")
+    refused = nullcontext() if database.is_sqlite else refuses(Invalid, match="be kept")
     with refused, database.read() as tx:
         assert people.by_number(tx, "M\x00", reach=EVERYTHING) is None
 
@@ -105,7 +106,7 @@ def test_a_reader_sees_one_snapshot_however_long_it_looks(database: Database) ->
 def test_a_sqlite_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
     database = connect(f"sqlite:///{tmp_path}")
     for give in (database.begin, database.read):
-        with pytest.raises(StoreUnavailable, match="cannot reach its database"), give():
+        with refuses(StoreUnavailable, match="cannot reach its database"), give():
             pass
     database.close()
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import Duplicate, ExamNotRunnable, ItemsUndecided, NotConverged, NotFound, Refused
+from app.errors import (
+    DecidedTwice,
+    Duplicate,
+    ExamNotRunnable,
+    ItemsUndecided,
+    NotAnchored,
+    NotConverged,
+    NotFound,
+    NothingAccepted,
+    RatingsUnrelated,
+)
 from app.exam.paper.edition import Edition
 from itembank.calibration import DECIMALS, CalibrationRun, Flag, ItemRow, Role
 from itembank.definition.checks import check_exam
@@ -59,10 +69,10 @@ def choose(
         accepted |= groups.get(name, {name})
     both = sorted(set(items) & set(bar))
     if both:
-        raise Refused(f"Item {both[0]} is named to accept and to bar. Decide which.")
+        raise DecidedTwice(both[0])
     accepted -= set(bar)
     if not accepted:
-        raise Refused("No item is accepted by this. Name items, or say clear or all.")
+        raise NothingAccepted
     doubtful = [
         name
         for name, row in rows.items()
@@ -80,10 +90,7 @@ def require_acceptable(run: CalibrationRun, newest: FrozenScale | None, *, decid
     if not run.converged:
         raise NotConverged(run.id)
     if run.scale != (None if newest is None else newest.number):
-        raise Refused(
-            f"Run '{run.id}' is not anchored on the exam's reporting scale. Calibrate the window "
-            "again, with anchors on the scale."
-        )
+        raise NotAnchored(run.id)
 
 
 def decide(
@@ -187,10 +194,7 @@ def _from_ratings(fresh: dict[str, Calibrated], judged: ParameterSet) -> Linking
     count = len(names)
     errors = np.sqrt((count - 1) / count * ((rest - rest.mean(axis=0)) ** 2).sum(axis=0))
     if not line[0] > 0:
-        raise Refused(
-            "The ratings of the accepted items do not rise with their calibrated difficulties, so "
-            "items without a calibration cannot be put on the new scale. Accept or bar them all."
-        )
+        raise RatingsUnrelated
     return LinkingConstants(
         method=METHOD,
         slope=round(line[0], DECIMALS),

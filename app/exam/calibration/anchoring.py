@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import Refused
+from app.errors import (
+    TooFewCommonItems,
+    TooManyDrifted,
+)
 from app.exam.calibration.collected import Collected
 from itembank.calibration import DECIMALS, DriftRow, rounded
 from itembank.parameters import LinkingConstants
@@ -45,10 +48,7 @@ def anchor_on(scale: FrozenScale, free: Calibration, collected: Collected) -> An
         if label in scale.items and scale.items[label].version == version[label]
     ]
     if len(common) < FEWEST:
-        raise Refused(
-            f"Only {len(common)} items of reporting scale {scale.number} were seen in this window, "
-            f"and {FEWEST} are needed to anchor it. Calibrate with anchors free to look at it."
-        )
+        raise TooFewCommonItems(len(common), scale.number, FEWEST)
     place = [free.labels.index(label) for label in common]
     new, base = free.items.take(place), scale_parameters(scale, common)
     z = robust_z(new, base, labels=common, critical=CRITICAL_Z)
@@ -56,10 +56,7 @@ def anchor_on(scale: FrozenScale, free: Calibration, collected: Collected) -> An
     drifted = z.drifted | d2.drifted
     kept = np.flatnonzero(~drifted)
     if len(kept) < FEWEST:
-        raise Refused(
-            f"{int(drifted.sum())} of {len(common)} common items have drifted from reporting scale "
-            f"{scale.number}: too few are left to anchor on. Look for what they have in common."
-        )
+        raise TooManyDrifted(int(drifted.sum()), len(common), scale.number)
     line = link(
         new.take(kept),
         base.take(kept),

@@ -10,7 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import Refused
+from app.errors import (
+    NotCalibratable,
+)
 from app.exam.calibration.anchoring import Anchoring, anchor_on
 from app.exam.calibration.collected import Collected
 from app.exam.calibration.findings import gather, item_rows
@@ -83,7 +85,7 @@ def calibrate_responses(
     try:
         return _run(sources, request, origin=origin, progress=progress)
     except DataError as exc:
-        raise Refused(f"The window cannot be calibrated like this: {exc}") from exc
+        raise NotCalibratable(str(exc)) from exc
 
 
 def _run(

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.errors import Refused
+from app.errors import (
+    EnginesNotComparable,
+    SelectedAdaptively,
+)
 from app.exam.calibration.calibration import Sources
 from itembank.exams import AdaptivePaper
 from psychometrics import DataError, cross_check
@@ -34,15 +37,11 @@ class TwoEngines:
 def compare_engines(sources: Sources, model: Literal["rasch", "1pl", "2pl"]) -> TwoEngines:
     """Return both engines' estimates; raise Refused for data that were collected adaptively."""
     if isinstance(sources.edition.exam.paper, AdaptivePaper):
-        raise Refused(
-            "Papers of this window were selected by earlier answers, and girth gives wrong "
-            "parameters for such data. The cross-check is for windows of a fixed form, or of "
-            "papers drawn at random."
-        )
+        raise SelectedAdaptively
     try:
         found = cross_check(sources.collected.choices.responses, model)
     except DataError as exc:
-        raise Refused(f"The engines cannot be compared: {exc}") from exc
+        raise EnginesNotComparable(str(exc)) from exc
     ours, theirs = found.em, found.girth
     return TwoEngines(
         items=tuple(

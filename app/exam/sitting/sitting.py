@@ -9,9 +9,12 @@ from typing import NewType, assert_never
 from app.errors import (
     BlockClosed,
     BlockNotReached,
+    ClockNotStarted,
     DeadlinePassed,
     ExamError,
-    NotExtendable,
+    ExtensionTooShort,
+    HandedInAlready,
+    NewEndPast,
     NotStarted,
     PaperNotComplete,
     SittingEnded,
@@ -226,15 +229,14 @@ def expire(sitting: Sitting, at: datetime) -> Decision:
 def extend(sitting: Sitting, more: Extended, at: datetime) -> Decision:
     """Give time; a sitting that time had ended opens again if the new deadline is to come."""
     if sitting.clock is None:
-        raise NotExtendable("it has not started, so none of its time has passed")
+        raise ClockNotStarted
     if sitting.state is State.HANDED_IN:
-        raise NotExtendable("it has been handed in")
+        raise HandedInAlready
     if more.seconds <= 0:
-        raise NotExtendable("an extension is at least one second")
+        raise ExtensionTooShort
     new = deadline(sitting.clock) + timedelta(seconds=more.seconds)
     if new <= at:
-        short = int((at - new).total_seconds() // 60) + 1
-        raise NotExtendable(f"its new end would already be past; give {short} minutes more")
+        raise NewEndPast(int((at - new).total_seconds() // 60) + 1)
     return _one(sitting, at, more)
 
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from app.errors import ExamError, Refused
+from app.errors import (
+    ExamError,
+    NothingToExtend,
+    WindowClosed,
+)
 from app.exam.people.permissions import Act, Actor, may
 from app.exam.window.window import (
     InForce,
@@ -83,6 +87,6 @@ def _mark(action: Action, window: Window, tally: Tally, in_force: InForce, actor
 def _time(action: Action, window: Window, tally: Tally, actor: Actor) -> None:
     require_unreleased(window)
     if action is Action.EXTEND and not tally.in_progress + tally.ended:
-        raise Refused("No exam of this window has been started, so none can be extended.")
+        raise NothingToExtend
     if action is Action.CLOSE and closed(window, actor.at) == window:
-        raise Refused("The window has closed already.")
+        raise WindowClosed

@@ -11,14 +11,20 @@ from enum import StrEnum
 
 from app.errors import (
     AlreadyReleased,
-    Invalid,
+    ClosesTooEarly,
+    ClosingTimePast,
+    NotAllGraded,
     NotGraded,
+    NotOpenYet,
+    NotProposed,
+    OpenNoMore,
     ParametersSuperseded,
     ProvisionalScale,
-    Refused,
     SamePerson,
-    WindowBusy,
-    WindowNotOpen,
+    SittingsInProgress,
+    TimeWithoutZone,
+    WindowStillOpen,
+    YearOutOfRange,
 )
 
 YEARS = range(2000, 2200)
@@ -105,7 +111,7 @@ def opened(window: Window, at: datetime, until: datetime | None = None) -> Windo
     opens, closes = min(window.opens, at), until or window.closes
     require_span(opens, closes)
     if closes <= at:
-        raise Invalid("until", "The window's closing time is past. Say until when it is open.")
+        raise ClosingTimePast
     return replace(
         ungraded(window),
         opened_at=opens if opens < window.opens_at else None,
@@ -165,19 +171,19 @@ def require_admission(window: Window, at: datetime) -> None:
     """Raise WindowNotOpen unless an exam can be started now."""
     found = phase(window, at)
     if found is not Phase.OPEN:
-        too_early = found is Phase.PLANNED
-        raise WindowNotOpen(window.opens, window.closes, too_early=too_early)
+        refusal = NotOpenYet if found is Phase.PLANNED else OpenNoMore
+        raise refusal(window.opens, window.closes)
 
 
 def require_span(opens_at: datetime, closes_at: datetime) -> None:
     """Raise Invalid unless the window ends after it begins, in years that calendars share."""
     for field, instant in (("opens_at", opens_at), ("closes_at", closes_at)):
         if instant.utcoffset() is None:
-            raise Invalid(field, "Give the time with its zone, for example 2027-01-11T09:00:00Z.")
+            raise TimeWithoutZone(field)
         if instant.year not in YEARS:
-            raise Invalid(field, f"Give a year from {YEARS.start} to {YEARS.stop - 1}.")
+            raise YearOutOfRange(field, YEARS.start, YEARS.stop - 1)
     if closes_at <= opens_at:
-        raise Invalid("closes_at", "A window must close after it opens. Give a later closing time.")
+        raise ClosesTooEarly
 
 
 def require_gradable(window: Window, tally: Tally, at: datetime) -> None:
@@ -189,7 +195,7 @@ def require_gradable(window: Window, tally: Tally, at: datetime) -> None:
 def require_ended(window: Window, tally: Tally, at: datetime) -> None:
     """Raise WindowBusy unless the window has closed and its last sitting has ended."""
     if at < window.closes:
-        raise WindowBusy("it is still open; close it first")
+        raise WindowStillOpen
     _require_all_ended(tally)
 
 
@@ -208,27 +214,18 @@ def require_current(window: Window, in_force: InForce, tally: Tally) -> None:
         raise ParametersSuperseded(window.id)
     _require_all_ended(tally)
     if tally.ended != tally.graded:
-        raise WindowBusy(
-            f"{tally.ended} sittings have ended and {tally.graded} are graded; grade it again"
-        )
+        raise NotAllGraded(tally.ended, tally.graded)
 
 
 def require_two_people(window: Window, second: str) -> str:
     """Return the first person; raise unless somebody else has proposed the release."""
     if window.proposed_by is None:
-        raise Refused("Nobody has proposed this release: one person proposes, another confirms.")
+        raise NotProposed
     if window.proposed_by == second:
         raise SamePerson
     return window.proposed_by
 
 
 def _require_all_ended(tally: Tally) -> None:
-    if tally.in_progress == 1:
-        raise WindowBusy(
-            "1 sitting is still in progress; wait until it is handed in or its time is over"
-        )
     if tally.in_progress:
-        raise WindowBusy(
-            f"{tally.in_progress} sittings are still in progress; "
-            "wait until they are handed in or their time is over"
-        )
+        raise SittingsInProgress(tally.in_progress)

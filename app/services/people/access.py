@@ -187,7 +187,7 @@ def issue_token(
         raise UnknownClient
     granted = scopes & client.scopes if scopes else client.scopes
     if scopes - client.scopes:
-        raise ScopeNotAllowed(scopes - client.scopes)
+        raise ScopeNotAllowed(sorted(scopes - client.scopes))
     token = ambient.fresh_secret()
     access.forget_expired(tx, at)
     bearer = ApiClient(client.id, client.secret_hash, granted)

@@ -4,7 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.errors import Duplicate, Invalid, NotExtendable
+from app.errors import (
+    Duplicate,
+    ExtensionOutOfRange,
+    Invalid,
+    NotExtendable,
+)
 from app.exam.people.naming import named
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.seeing.line import SittingLine, line
@@ -200,7 +205,7 @@ def _was_cut(sitting: Sitting, since: datetime) -> bool:
 
 def _extension(minutes: float, reason: str, actor: Actor) -> Extended:
     if not 0 < minutes <= 24 * 60:
-        raise Invalid("minutes", "Give between 1 minute and 24 hours.")
+        raise ExtensionOutOfRange
     if not reason.strip():
         raise Invalid("reason", "Give the reason for the extension; it becomes part of the record.")
     return Extended(seconds=round(minutes * 60), reason=reason.strip()[:500], by=actor.name)

@@ -10,6 +10,7 @@ from app.errors import ScopeNotAllowed, UnknownClient
 from app.services.people.access import issue_token
 from app.web.api.documents import Token, TokenRefused
 from app.web.deps import Ctx
+from app.web.words.errors import sentence_of
 
 router = APIRouter(tags=["token"])
 
@@ -50,9 +51,9 @@ def token(  # noqa: PLR0913 - RFC 6749 names these fields
                 at=context.at,
             )
     except UnknownClient as error:
-        return _refused(401, "invalid_client", str(error))
+        return _refused(401, "invalid_client", sentence_of(error))
     except ScopeNotAllowed as error:
-        return _refused(400, "invalid_scope", str(error))
+        return _refused(400, "invalid_scope", sentence_of(error))
     told = Token(
         access_token=issued,
         token_type="Bearer",  # noqa: S106 - the kind of token, not a secret

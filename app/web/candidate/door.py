@@ -56,7 +56,7 @@ def set_display(request: Request, context: Ctx, form: Annotated[DisplayForm, For
     try:
         session.require_door(request, context.keys, form.token)
     except StaleForm as stale:
-        return screens.display(request, context, back, Alert.of(problem(stale)))
+        return screens.display(request, context, back, Alert.of(problem(stale, context.language)))
     wanted = Display.of(form.theme, form.text, form.clock)
     moved = RedirectResponse(back, status_code=303)
     session.remember(moved, DISPLAY_COOKIE, wanted.cookie(), context)

@@ -12,13 +12,18 @@ from app.web.candidate.pages import Alert
 from app.web.candidate.screens import Visit
 from app.web.deps import Context
 from app.web.problems import Problem, problem
+from app.web.words.language import Language, translatable
 
 ENDINGS = {"deadline-passed", "sitting-ended", "not-started"}
 SIGN_IN = {"not-signed-in", "superseded"}
 NO_SUCH_PAGE = {
-    "not-found": "There is no such page in your exam.",
-    "unknown-position": "There is no such question in the part of your exam that is open.",
+    "not-found": translatable("There is no such page in your exam."),
+    "unknown-position": translatable(
+        "There is no such question in the part of your exam that is open."
+    ),
 }
+KEPT = translatable("What you saved is kept.")
+UNCHANGED = translatable("Nothing was changed.")
 OFFERED_AGAIN = {"stale-form", "unknown-option", "invalid"}
 
 
@@ -27,20 +32,21 @@ def render(request: Request, found: Problem) -> Response:
     context = Context(service=request.app.state.service, at=request.state.at)
     if found.status >= 500:
         return _message(request, context, found)
-    found = _for_people(request, found)
+    language = context.language
     try:
-        return _page(request, context, found)
+        return _page(request, context, _for_people(request, language, found))
     except ExamError as second:
-        return _plain(request, context, _for_people(request, problem(second)))
+        told = _for_people(request, language, problem(second, language))
+        return _plain(request, context, told)
 
 
-def _for_people(request: Request, found: Problem) -> Problem:
+def _for_people(request: Request, language: Language, found: Problem) -> Problem:
     """Return a refusal of an address in words for people, who know of no ids."""
     if found.kind not in NO_SUCH_PAGE:
         return found
     # What the button before this page has saved is kept: only a refused form changed nothing.
-    kept = "What you saved is kept." if request.method == "GET" else "Nothing was changed."
-    return replace(found, detail=f"{NO_SUCH_PAGE[found.kind]} {kept}")
+    kept = language.text(KEPT if request.method == "GET" else UNCHANGED)
+    return replace(found, detail=f"{language.text(NO_SUCH_PAGE[found.kind])} {kept}")
 
 
 def _page(request: Request, context: Context, found: Problem) -> Response:
@@ -112,7 +118,7 @@ def _carried(request: Request) -> Carried:
 
 def _message(request: Request, context: Context, found: Problem) -> Response:
     holder = session.holder_of(request, context.keys)
-    ways = [("/", "Go to the sign-in page")]
+    ways = [("/", context.language.text("Go to the sign-in page"))]
     if holder is not None:
-        ways = [(f"/sitting/{holder.sitting}", "Go to your exam")]
-    return screens.message(request, Alert.of(found), ways)
+        ways = [(f"/sitting/{holder.sitting}", context.language.text("Go to your exam"))]
+    return screens.message(request, context, Alert.of(found), ways)

@@ -6,7 +6,19 @@ from typing import Annotated
 from fastapi import Depends, Form, Query, Request
 from pydantic import BaseModel
 
-from app.errors import Invalid, NotFound, StaleForm, UnknownOption, UnknownPosition
+from app.errors import (
+    CodeMissing,
+    CodeUnreadable,
+    Invalid,
+    NotFound,
+    NumberMissing,
+    NumberUnreadable,
+    StaleForm,
+    UnknownButton,
+    UnknownOption,
+    UnknownPlace,
+    UnknownPosition,
+)
 from app.exam.sitting.sitting import Change
 from itembank.items.item import OptionId
 
@@ -47,14 +59,14 @@ class SignInForm(Carried):
 
     def require_typed(self) -> None:
         """Raise Invalid unless both fields hold something that can be compared."""
-        for name, words, value in (
-            ("number", "your membership number", self.number),
-            ("code", "your access code", self.code),
+        for value, missing, unreadable in (
+            (self.number, NumberMissing, NumberUnreadable),
+            (self.code, CodeMissing, CodeUnreadable),
         ):
             if not value.strip():
-                raise Invalid(name, f"Enter {words}.")
+                raise missing
             if CONTROL.search(value) or len(value) > 200:
-                raise Invalid(name, f"Check {words}: it has signs in it that cannot be right.")
+                raise unreadable
 
     def wrong_field(self) -> str:
         """Return the field to look at first after a refusal."""
@@ -99,7 +111,7 @@ class AnswerForm(BaseModel):
         if self.choice and not OPTION.fullmatch(self.choice):
             raise UnknownOption(CONTROL.sub(" ", self.choice))
         if self.flag not in ("", "on", "off") or self.clear not in ("", "yes"):
-            raise Invalid("flag", "That button is not one of this page's. Nothing was changed.")
+            raise UnknownButton
         option = OptionId(self.choice) if self.choice and not self.clear else None
         flagged = {"on": True, "off": False}.get(self.flag)
         if option is None and flagged is None and not self.clear:
@@ -116,7 +128,7 @@ class AnswerForm(BaseModel):
         if self.go == "display":
             return f"/display?back={question}{position}"
         if self.go and not NUMBER.fullmatch(self.go):
-            raise Invalid("go", "That is not a place on this paper. Nothing was changed.")
+            raise UnknownPlace
         return f"{question}{int(self.go or position)}"
 
 

@@ -7,10 +7,10 @@ from typing import Protocol
 from app.exam.seeing.sitting import ItemView, PositionView, SittingView
 from app.exam.window.window import Phase
 from app.web.problems import Problem
-from app.web.rendering import clock_words, minutes_words, moment_words
+from app.web.words.language import Language, translatable
 from itembank.items.item import ShownStimulus
 
-SERVICE = "Adept exams"
+SERVICE = translatable("Adept exams")
 # The one notice an address may ask for: Save and finish came early, and the exam goes on.
 GOES_ON = "goes-on"
 
@@ -44,8 +44,9 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page has: its heading, its exam, what was refused, the time."""
+    """What every page has: its language, heading, exam, what was refused, the time."""
 
+    language: Language
     heading: str
     exam: str
     alert: Alert | None = None
@@ -56,8 +57,10 @@ class Frame:
     @property
     def title(self) -> str:
         """Return the browser's title: the heading first, and before it that there is an error."""
-        refused = "Error: " if self.alert else ""
-        return f"{refused}{self.heading} - {self.exam}"
+        whole = {"heading": self.heading, "exam": self.exam}
+        if self.alert:
+            return self.language.text("Error: {heading} - {exam}", **whole)
+        return self.language.text("{heading} - {exam}", **whole)
 
     @property
     def status(self) -> int:
@@ -199,23 +202,33 @@ def is_over(view: SittingView, at: datetime) -> bool:
     return view.is_ended or (view.deadline is not None and at >= view.deadline)
 
 
-def frame(view: SittingView, heading: str, alert: Alert | None = None, here: str = "") -> Frame:
+def frame(
+    language: Language, view: SittingView, heading: str, alert: Alert | None = None, here: str = ""
+) -> Frame:
     """Return the frame of a page within a sitting; an ended one has no time."""
     path = base(view) + here
     if view.deadline is None or view.remaining is None or view.is_ended:
-        return Frame(heading, view.exam, alert, path)
-    counts = f"{view.answered} of {view.length} answered"
-    if view.flagged_open:
-        counts += f", {view.flagged_open} flagged"
-        counts += " in this part" if view.block_count > 1 else ""
+        return Frame(language, heading, view.exam, alert, path)
     time = Time(
-        left=minutes_words(view.remaining),
-        ends=clock_words(view.deadline),
+        left=language.minutes(view.remaining),
+        ends=language.clock(view.deadline),
         ends_iso=view.deadline.isoformat(),
         is_over=view.remaining <= timedelta(),
         until=int(view.deadline.timestamp() * 1000),
     )
-    return Frame(heading, view.exam, alert, path, counts, time)
+    return Frame(language, heading, view.exam, alert, path, counts_words(language, view), time)
+
+
+def counts_words(language: Language, view: SittingView) -> str:
+    """Return how many questions are answered and flagged: 7 of 45 answered, 2 flagged."""
+    counts = {"answered": view.answered, "length": view.length, "flagged": view.flagged_open}
+    if not view.flagged_open:
+        return language.text("{answered} of {length} answered", **counts)
+    if view.block_count > 1:
+        return language.text(
+            "{answered} of {length} answered, {flagged} flagged in this part", **counts
+        )
+    return language.text("{answered} of {length} answered, {flagged} flagged", **counts)
 
 
 def stage(view: SittingView, at: datetime) -> str:
@@ -228,41 +241,45 @@ def stage(view: SittingView, at: datetime) -> str:
 
 
 _HEADINGS = {
-    "ready": "Before you start",
-    "early": "Before you start",
-    "closed": "This exam can no longer be started",
-    "running": "Your exam is running",
-    "handed_in": "Your exam is handed in",
-    "time_ended": "Time is up",
+    "ready": translatable("Before you start"),
+    "early": translatable("Before you start"),
+    "closed": translatable("This exam can no longer be started"),
+    "running": translatable("Your exam is running"),
+    "handed_in": translatable("Your exam is handed in"),
+    "time_ended": translatable("Time is up"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """What a page's forms carry: the sign-in's token, the browser's, and a fresh request id."""
+class Reader:
+    """Who reads a page: their language, and what their forms carry.
 
+    That is the sign-in's token, the browser's, and a fresh request id.
+    """
+
+    language: Language
     sender: str
     door: str = ""
     request: str = ""
 
 
 def sitting_page(
-    view: SittingView, at: datetime, tokens: Tokens, grace: int, alert: Alert | None = None
+    view: SittingView, at: datetime, reader: Reader, grace: int, alert: Alert | None = None
 ) -> SittingPage:
     """Return the sitting's own page."""
-    now = stage(view, at)
+    now, language = stage(view, at), reader.language
     total = view.rules.minutes * (1 + view.rules.extra_time)
     waiting = [one.number for one in view.positions if not one.is_answered]
     first = (waiting or [one.number for one in view.positions] or [1])[0]
     return SittingPage(
-        frame=frame(view, _HEADINGS[now], alert),
+        frame=frame(language, view, language.text(_HEADINGS[now]), alert),
         view=view,
-        token=tokens.sender,
-        door_token=tokens.door,
+        token=reader.sender,
+        door_token=reader.door,
         stage=now,
-        opens=moment_words(view.window_opens_at),
-        closes=moment_words(view.window_closes_at),
-        minutes=minutes_words(timedelta(minutes=total)),
+        opens=language.moment(view.window_opens_at),
+        closes=language.moment(view.window_closes_at),
+        minutes=language.minutes(timedelta(minutes=total)),
         go_on=f"{base(view)}/questions/{first}",
         grace=grace,
         unanswered=view.length - view.answered,
@@ -271,20 +288,20 @@ def sitting_page(
 
 
 def question_page(
-    item: ItemView, tokens: Tokens, choice: str, alert: Alert | None = None, notice: str = ""
+    item: ItemView, reader: Reader, choice: str, alert: Alert | None = None, notice: str = ""
 ) -> QuestionPage:
     """Return a question; `choice` is one that is offered and not saved yet."""
-    view, number = item.sitting, item.position
+    view, number, language = item.sitting, item.position, reader.language
     letters = {option.id: option.letter for option in item.item.options}
     offered = choice if choice in letters and choice != item.chosen else None
     checked = offered or item.chosen
     numbers = [one.number for one in view.positions]
-    heading = f"Question {number} of {view.length}"
+    heading = language.text("Question {number} of {length}", number=number, length=view.length)
     *context, asked = item.item.stem
     return QuestionPage(
-        frame=frame(view, heading, alert, f"/questions/{number}"),
-        token=tokens.sender,
-        request=tokens.request,
+        frame=frame(language, view, heading, alert, f"/questions/{number}"),
+        token=reader.sender,
+        request=reader.request,
         view=view,
         position=number,
         stimulus=item.item.stimulus,
@@ -298,7 +315,7 @@ def question_page(
         offered_letter=next((letters[id] for id in letters if id == offered), None),
         goes_on=notice == GOES_ON and view.remaining != timedelta(),
         is_flagged=item.is_flagged,
-        part=part_words(view),
+        part=part_words(language, view),
         squares=squares(view.positions, number),
         next=number + 1 if number + 1 in numbers else None,
         previous=number - 1 if number - 1 in numbers else None,
@@ -312,25 +329,29 @@ def squares(positions: tuple[PositionView, ...], here: int = 0) -> tuple[Square,
     )
 
 
-def part_words(view: SittingView) -> str:
+def part_words(language: Language, view: SittingView) -> str:
     """Return where the open part lies: Part 3 of 9, questions 11 to 15."""
     numbers = [one.number for one in view.positions]
+    part = {"part": view.block, "parts": view.block_count}
     if not numbers:
-        return f"Part {view.block} of {view.block_count}"
-    span = f"questions {numbers[0]} to {numbers[-1]}"
+        return language.text("Part {part} of {parts}", **part)
+    span = {"first": numbers[0], "last": numbers[-1]}
     if len(numbers) == 1:
-        span = f"question {numbers[0]}"
-    return f"Part {view.block} of {view.block_count}, {span}"
+        return language.text("Part {part} of {parts}, question {first}", **part, **span)
+    return language.text("Part {part} of {parts}, questions {first} to {last}", **part, **span)
 
 
-def review_page(view: SittingView, tokens: Tokens, alert: Alert | None = None) -> ReviewPage:
+def review_page(view: SittingView, reader: Reader, alert: Alert | None = None) -> ReviewPage:
     """Return the review of the open part."""
-    heading = "Review your answers" if view.block_count == 1 else f"Review part {view.block}"
+    language = reader.language
+    heading = language.text("Review part {part}", part=view.block)
+    if view.block_count == 1:
+        heading = language.text("Review your answers")
     return ReviewPage(
-        frame=frame(view, heading, alert, "/review"),
-        token=tokens.sender,
+        frame=frame(language, view, heading, alert, "/review"),
+        token=reader.sender,
         view=view,
-        part=part_words(view),
+        part=part_words(language, view),
         squares=squares(view.positions),
         unanswered=sum(not one.is_answered for one in view.positions),
         flagged=sum(one.is_flagged for one in view.positions),
@@ -338,11 +359,12 @@ def review_page(view: SittingView, tokens: Tokens, alert: Alert | None = None) -
     )
 
 
-def finish_page(view: SittingView, tokens: Tokens, alert: Alert | None = None) -> FinishPage:
+def finish_page(view: SittingView, reader: Reader, alert: Alert | None = None) -> FinishPage:
     """Return the confirmation."""
+    heading = reader.language.text("Hand in your exam?")
     return FinishPage(
-        frame=frame(view, "Hand in your exam?", alert, "/finish"),
-        token=tokens.sender,
+        frame=frame(reader.language, view, heading, alert, "/finish"),
+        token=reader.sender,
         view=view,
         unanswered=view.length - view.answered,
     )

@@ -6,8 +6,8 @@ from app.exam.award.grading import Level, Part
 from app.exam.seeing.sitting import SittingView
 from app.exam.window.window import Phase
 from app.services.sitting.views import ResultView
-from app.web.candidate.pages import Frame, Tokens
-from app.web.rendering import moment_words
+from app.web.candidate.pages import Frame, Reader
+from app.web.words.language import Language, translatable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class ResultsPage:
 
 
 _LEVELS = {
-    Level.BELOW: "Below what the rest of your paper would suggest",
-    Level.AS: "In line with the rest of your paper",
-    Level.ABOVE: "Above what the rest of your paper would suggest",
+    Level.BELOW: translatable("Below what the rest of your paper would suggest"),
+    Level.AS: translatable("In line with the rest of your paper"),
+    Level.ABOVE: translatable("Above what the rest of your paper would suggest"),
 }
 
 
-def result_card(found: ResultView) -> ResultCard:
+def result_card(language: Language, found: ResultView) -> ResultCard:
     """Return a result in plain words."""
     graded, result = found.graded, found.graded.result
     return ResultCard(
@@ -72,40 +72,45 @@ def result_card(found: ResultView) -> ResultCard:
         window=found.window,
         name=graded.name,
         number=graded.membership_number,
-        mark=None if result.award.mark is None else _mark(result.award.mark, found),
+        mark=None if result.award.mark is None else _mark(language, result.award.mark, found),
         grade=result.award.words,
         provisional=result.provisional,
-        profile=tuple(_profile(part) for part in result.outcomes),
-        counts=_counts(found),
-        released="" if graded.released_at is None else moment_words(graded.released_at),
+        profile=tuple(_profile(language, part) for part in result.outcomes),
+        counts=_counts(language, found),
+        released="" if graded.released_at is None else language.moment(graded.released_at),
     )
 
 
-def _mark(mark: int, found: ResultView) -> MarkWords:
+def _mark(language: Language, mark: int, found: ResultView) -> MarkWords:
     error = max(1, round(found.graded.result.mark_error))
     return MarkWords(
         mark=mark,
-        error="1 mark" if error == 1 else f"{error} marks",
+        error=language.plural("{n} mark", "{n} marks", error),
         low=max(mark - error, 0),
         high=min(mark + error, 100),
         threshold=found.threshold,
     )
 
 
-def _profile(part: Part) -> Profile:
-    return Profile(part.title, _LEVELS[part.level])
+def _profile(language: Language, part: Part) -> Profile:
+    return Profile(part.title, language.text(_LEVELS[part.level]))
 
 
-def _counts(found: ResultView) -> str:
+def _counts(language: Language, found: ResultView) -> str:
     counts = found.graded.result.counts
-    return f"You answered {counts.shown_answered} of {counts.positions} questions."
+    return language.plural(
+        "You answered {answered} of {n} question.",
+        "You answered {answered} of {n} questions.",
+        counts.positions,
+        answered=counts.shown_answered,
+    )
 
 
 _HEADINGS = {
-    "unsat": "You did not sit this exam",
-    "to-come": "You have not started this exam",
-    "missing": "There is no result of yours",
-    "waiting": "Your result is not out yet",
+    "unsat": translatable("You did not sit this exam"),
+    "to-come": translatable("You have not started this exam"),
+    "missing": translatable("There is no result of yours"),
+    "waiting": translatable("Your result is not out yet"),
 }
 
 
@@ -118,17 +123,17 @@ def standing(view: SittingView, found: list[ResultView]) -> str:
     return "missing" if view.window_phase is Phase.RELEASED else "waiting"
 
 
-def results_page(view: SittingView, found: list[ResultView], tokens: Tokens) -> ResultsPage:
+def results_page(view: SittingView, found: list[ResultView], reader: Reader) -> ResultsPage:
     """Return the results of a person."""
-    heading = "Your result" if len(found) < 2 else "Your results"
-    now = standing(view, found)
+    language, now = reader.language, standing(view, found)
+    heading = language.text("Your result") if len(found) == 1 else language.text("Your results")
     if not found:
-        heading = _HEADINGS[now]
+        heading = language.text(_HEADINGS[now])
     return ResultsPage(
-        frame=Frame(heading, view.exam, path="/results"),
-        token=tokens.sender,
+        frame=Frame(language, heading, view.exam, path="/results"),
+        token=reader.sender,
         view=view,
-        closes=moment_words(view.window_closes_at),
+        closes=language.moment(view.window_closes_at),
         standing=now,
-        results=tuple(result_card(one) for one in found),
+        results=tuple(result_card(language, one) for one in found),
     )

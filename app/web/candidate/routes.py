@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.errors import Invalid
+from app.errors import PartNotNamed
 from app.exam.sitting.sitting import ENDED, Caller, Sitting
 from app.services.sitting import sit
 from app.web.candidate import clock, door, screens, session
@@ -77,7 +77,7 @@ def close_part(request: Request, context: Ctx, sitting_id: str, form: Sent) -> R
     """Close the open part, and go to the next."""
     caller = _sender(request, context, sitting_id, form.token)
     if not NUMBER.fullmatch(form.block):
-        raise Invalid("block", "The form did not say which part to close. Nothing was changed.")
+        raise PartNotNamed
     with context.database.begin() as tx:
         seconds = context.settings.assembly_seconds
         after = sit.close_block(tx, sitting_id, int(form.block), caller=caller, seconds=seconds)

@@ -12,10 +12,10 @@ from app.services.sitting import views
 from app.web.candidate import pages, result_pages, session
 from app.web.candidate.clock import refresh_after
 from app.web.candidate.forms import Carried
-from app.web.candidate.pages import Alert, Frame, Tokens
+from app.web.candidate.pages import Alert, Frame, Reader
 from app.web.candidate.session import Holder
 from app.web.deps import Context
-from app.web.rendering import render
+from app.web.rendering import Display, html_of, reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class Visit:
         """Return what the page's forms carry."""
         return session.token_of(self.context.keys, self.holder)
 
+    def reader(self, *, door: str = "", request: str = "") -> Reader:
+        """Return who reads the page."""
+        return Reader(self.context.language, self.token, door, request)
+
 
 def door(
     request: Request,
@@ -49,32 +53,32 @@ def door(
     token = session.door_of(request, context.keys)
     held = session.holder_of(request, context.keys) if alert is None else None
     kept = (carried or Carried()).cleaned()
+    heading = context.language.text("Sign in to your exam")
     page = pages.DoorPage(
-        frame=Frame("Sign in to your exam", pages.SERVICE, alert, "/"),
+        frame=_outside(context, heading, alert, "/"),
         token=token.token,
         number=number,
         carried=tuple((name, str(value)) for name, value in kept if value),
         has_choice=bool(kept.choice),
         go_on=None if held is None else f"/sitting/{held.sitting}",
     )
-    answer = render(request, "candidate/door.html", page, status=page.frame.status)
-    return _with_door(context, token, answer)
+    return _with_door(context, token, _shown(request, "door", page))
 
 
 def display(request: Request, context: Context, back: str, alert: Alert | None = None) -> Response:
     """Return the display settings."""
     token = session.door_of(request, context.keys)
-    page = pages.DisplayPage(
-        Frame("Display settings", pages.SERVICE, alert, "/display"), token.token, back
-    )
-    answer = render(request, "candidate/display.html", page, status=page.frame.status)
-    return _with_door(context, token, answer)
+    heading = context.language.text("Display settings")
+    page = pages.DisplayPage(_outside(context, heading, alert, "/display"), token.token, back)
+    return _with_door(context, token, _shown(request, "display", page))
 
 
-def message(request: Request, alert: Alert, ways: Sequence[tuple[str, str]]) -> Response:
+def message(
+    request: Request, context: Context, alert: Alert, ways: Sequence[tuple[str, str]]
+) -> Response:
     """Return a page that says what happened, and where to go from there."""
-    page = pages.MessagePage(Frame(alert.title, pages.SERVICE, alert), alert.detail, tuple(ways))
-    return render(request, "candidate/message.html", page, status=alert.status)
+    page = pages.MessagePage(_outside(context, alert.title, alert), alert.detail, tuple(ways))
+    return _shown(request, "message", page)
 
 
 def sitting(visit: Visit, alert: Alert | None = None) -> Response:
@@ -83,10 +87,10 @@ def sitting(visit: Visit, alert: Alert | None = None) -> Response:
     with context.database.read() as tx:
         view = views.sitting_view(tx, visit.holder.sitting, caller=visit.caller)
     door = session.door_of(visit.request, context.keys)
-    tokens = Tokens(visit.token, door.token)
-    page = pages.sitting_page(view, context.at, tokens, context.settings.grace_seconds, alert)
+    reader, grace = visit.reader(door=door.token), context.settings.grace_seconds
+    page = pages.sitting_page(view, context.at, reader, grace, alert)
     headers = _leave(view, context) if page.stage == "running" else {}
-    return _with_door(context, door, _page(visit, "sitting", page, headers))
+    return _with_door(context, door, _shown(visit.request, "sitting", page, headers))
 
 
 def question(
@@ -100,24 +104,24 @@ def question(
     """Return a question; `choice` is offered, and nothing is written."""
     with visit.context.database.read() as tx:
         item = views.item_view(tx, visit.holder.sitting, position, caller=visit.caller)
-    tokens = Tokens(visit.token, request=ambient.fresh_id())
-    page = pages.question_page(item, tokens, choice, alert, notice)
-    return _page(visit, "question", page, _leave(item.sitting, visit.context))
+    reader = visit.reader(request=ambient.fresh_id())
+    page = pages.question_page(item, reader, choice, alert, notice)
+    return _shown(visit.request, "question", page, _leave(item.sitting, visit.context))
 
 
 def review(visit: Visit, alert: Alert | None = None) -> Response:
     """Return the review of the open part."""
     view = _running(visit)
-    page = pages.review_page(view, Tokens(visit.token), alert)
-    return _page(visit, "review", page, _leave(view, visit.context))
+    page = pages.review_page(view, visit.reader(), alert)
+    return _shown(visit.request, "review", page, _leave(view, visit.context))
 
 
 def finish(visit: Visit, alert: Alert | None = None) -> Response:
     """Return the question whether to hand in."""
     view = _running(visit)
     require_complete(view)
-    page = pages.finish_page(view, Tokens(visit.token), alert)
-    return _page(visit, "finish", page, _leave(view, visit.context))
+    page = pages.finish_page(view, visit.reader(), alert)
+    return _shown(visit.request, "finish", page, _leave(view, visit.context))
 
 
 def results(visit: Visit) -> Response:
@@ -125,12 +129,22 @@ def results(visit: Visit) -> Response:
     with visit.context.database.read() as tx:
         view = views.sitting_view(tx, visit.holder.sitting, caller=visit.caller)
         found = views.result_views(tx, visit.holder.sitting, caller=visit.caller)
-    return _page(visit, "results", result_pages.results_page(view, found, Tokens(visit.token)), {})
+    page = result_pages.results_page(view, found, visit.reader())
+    return _shown(visit.request, "results", page)
 
 
-def _page(visit: Visit, name: str, page: pages.Framed, headers: dict[str, str]) -> Response:
-    template, status = f"candidate/{name}.html", page.frame.status
-    return render(visit.request, template, page, status=status, headers=headers)
+def _shown(
+    request: Request, name: str, page: pages.Framed, headers: dict[str, str] | None = None
+) -> Response:
+    template, language = f"candidate/{name}.html", page.frame.language
+    html = html_of(template, page, display=Display.of_request(request), language=language)
+    return reply(html, page.frame.status, headers)
+
+
+def _outside(context: Context, heading: str, alert: Alert | None, path: str = "") -> Frame:
+    """Return the frame of a page that is part of no exam."""
+    language = context.language
+    return Frame(language, heading, language.text(pages.SERVICE), alert, path)
 
 
 def _running(visit: Visit) -> SittingView:

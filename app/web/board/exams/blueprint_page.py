@@ -10,6 +10,7 @@ from app.web.board.desk.pages import Field, Link
 from app.web.board.desk.session import Desk
 from app.web.board.exams.blueprint_names import ANCHORS, RANGES, Stock, least, most, name_of
 from app.web.board.exams.pages import BlueprintPage, ConfirmPage, Group, Pick, Picks, Span
+from app.web.words.errors import sentence_of
 from itembank.exams import ExamDefinition, FixedForm
 
 KINDS = {
@@ -102,7 +103,7 @@ def confirm_page(
     warnings: tuple[str, ...] = ()
     refusal, lede = "", NOTHING_DIFFERS
     if isinstance(found, ExamError):
-        refusal, lede = str(found), "Nothing has been saved."
+        refusal, lede = sentence_of(found), "Nothing has been saved."
     elif found.changes:
         changes, warnings = tuple(str(one) for one in found.changes), found.warnings
         lede = NOT_YET
@@ -154,7 +155,7 @@ def _reasons(refusal: ExamError | None) -> Iterator[tuple[str, str]]:
             field, _, words = reason.partition(": ")
             yield sentence(words), f"#{ANCHORS.get(field, 'items')}"
     elif refusal is not None:
-        yield str(refusal), "#main"
+        yield sentence_of(refusal), "#main"
 
 
 class _Groups:

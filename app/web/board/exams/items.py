@@ -11,6 +11,7 @@ from app.web.board.desk.pages import Fact, Field, Link, Table
 from app.web.board.desk.session import Desk
 from app.web.board.desk.tables import plain
 from app.web.board.exams.pages import ItemPage
+from app.web.words.errors import sentence_of
 from itembank.items.item import ItemVersion
 
 REASON = Field("reason", "Reason", "It becomes part of the record.")
@@ -37,7 +38,7 @@ def item_page(
     """Return the page of an item, with what was refused if something was."""
     item, held = file.item, file.suspension is not None
     submit, lede = RESUME if held else SUSPEND
-    wrong = str(error) if isinstance(error, Invalid) and error.field == "reason" else ""
+    wrong = sentence_of(error) if isinstance(error, Invalid) and error.field == "reason" else ""
     return ItemPage(
         frame=frame(desk, f"Item {item.id}", EXAMS, *_exams(file), said=said),
         care=f"Suspended by {file.suspension.suspended_by}: {file.suspension.reason}"
@@ -50,7 +51,7 @@ def item_page(
         lede=f"{lede}{_beware(file)}",
         target=bank_item_address(item.id, "resume" if held else "suspend"),
         submit=submit,
-        refusal="" if error is None else str(error),
+        refusal="" if error is None else sentence_of(error),
         anyway=ANYWAY if isinstance(error, ItemNeeded) else "",
         fields=(Field("reason", REASON.label, REASON.hint, value=reason, error=wrong),),
         history=_history(file),

@@ -14,6 +14,7 @@ from app.web.board.desk.pages import ActionPage, Fact, Field, Link
 from app.web.board.desk.session import Desk
 from app.web.board.windows.sittings import sitting_facts
 from app.web.board.windows.windows import counts_tables, window_facts
+from app.web.words.errors import sentence_of
 
 MINUTES = Field("minutes", "Minutes to give", "From 1 to 1440.", "number")
 REASON = Field("reason", "Reason", "It becomes part of the record.")
@@ -103,6 +104,7 @@ def action_page(
     """Return the page of a decision: its evidence, its form, and what was refused."""
     form, window = FORMS[action], file.view.window
     against = next((one.refusal for one in file.offers if one.action is action), None)
+    refused = error or against
     return ActionPage(
         frame=frame(desk, f"{form.title}: {window.title}", WINDOWS, window_link(window)),
         lede=form.lede,
@@ -111,7 +113,7 @@ def action_page(
         target=window_address(window.id, str(action)),
         submit=form.submit,
         back=Link("Back to the window", window_address(window.id)),
-        refusal=str(error or against or ""),
+        refusal="" if refused is None else sentence_of(refused),
         is_refused=error is not None,
         is_possible=against is None,
     )
@@ -134,7 +136,7 @@ def extension_page(
         target=sitting_address(line.id, "extend"),
         submit="Give the time",
         back=Link("Back to the window", window_address(window.id)),
-        refusal="" if error is None else str(error),
+        refusal="" if error is None else sentence_of(error),
         is_refused=error is not None,
     )
 
@@ -160,14 +162,14 @@ def instant_of(field: str, typed: str) -> datetime | None:
 
 
 def _filled(field: Field, typed: Mapping[str, str], error: ExamError | None) -> Field:
-    wrong = isinstance(error, Invalid) and error.field == field.name
+    wrong = error if isinstance(error, Invalid) and error.field == field.name else None
     return Field(
         name=field.name,
         label=field.label,
         hint=field.hint,
         kind=field.kind,
         value=typed.get(field.name, ""),
-        error=str(error) if wrong else "",
+        error="" if wrong is None else sentence_of(wrong),
         is_required=field.is_required,
     )
 

@@ -16,6 +16,7 @@ from app.web.board.desk.frames import HOME, WINDOWS, frame, sitting_address, win
 from app.web.board.desk.pages import Cell, Choice, Fact, Link, Table, WindowPage, WindowsPage
 from app.web.board.desk.session import Desk
 from app.web.board.desk.tables import Spec, View, plain, table
+from app.web.words.errors import sentence_of
 from itembank.exams import ExamDefinition
 
 RUNNING = "in-progress"
@@ -203,7 +204,7 @@ def window_views(desk: Desk, window: str, *, here: str = "") -> tuple[Link, ...]
 def _choice(window: str, offer: Offer) -> Choice:
     name, hint = CHOICES[offer.action]
     link = Link(name, window_address(window, str(offer.action)))
-    return Choice(link, hint, "" if offer.refusal is None else str(offer.refusal))
+    return Choice(link, hint, "" if offer.refusal is None else sentence_of(offer.refusal))
 
 
 def _filters(view: View, lines: Sequence[SittingLine]) -> tuple[Link, ...]:

@@ -27,6 +27,7 @@ from tests.factories import (
     make_framework,
     make_item,
 )
+from tests.refusals import refuses
 from tests.simulated import collected, make_truth, sit_window
 
 EDITION = make_edition(make_exam(block_size=4), items=make_bank(8))
@@ -124,7 +125,7 @@ def test_clear_leaves_flagged_items_to_their_ratings_on_the_new_scale() -> None:
 def test_an_item_whose_key_is_in_doubt_needs_a_decision() -> None:
     run = with_flag(RUN, NAMES[0], Flag.KEY)
 
-    with pytest.raises(ItemsUndecided, match=NAMES[0]):
+    with refuses(ItemsUndecided, match=NAMES[0]):
         choose(run, [CLEAR], [])
     assert NAMES[0] in choose(run, [CLEAR, NAMES[0]], []).accepted
     assert NAMES[0] in choose(run, [CLEAR], [NAMES[0]]).barred
@@ -132,7 +133,7 @@ def test_an_item_whose_key_is_in_doubt_needs_a_decision() -> None:
 
 def test_no_word_stands_for_an_item_whose_key_is_in_doubt() -> None:
     run = with_flag(RUN, NAMES[0], Flag.KEY)
-    with pytest.raises(ItemsUndecided, match=NAMES[0]):
+    with refuses(ItemsUndecided, match=NAMES[0]):
         choose(run, [ALL], [])
     assert NAMES[0] in choose(run, [ALL, NAMES[0]], []).accepted
 
@@ -143,9 +144,9 @@ def test_an_item_stays_barred_until_it_is_accepted_by_name() -> None:
 
 
 def test_a_decision_that_accepts_nothing_or_contradicts_itself_is_refused() -> None:
-    with pytest.raises(Refused, match="No item is accepted"):
+    with refuses(Refused, match="No item is accepted"):
         choose(RUN, [], [NAMES[0]])
-    with pytest.raises(Refused, match="to accept and to bar"):
+    with refuses(Refused, match="to accept and to bar"):
         choose(RUN, [ALL, NAMES[0]], [NAMES[0]])
 
 
@@ -176,13 +177,13 @@ def test_names_that_nobody_knows_are_refused() -> None:
 
 def test_a_criterion_without_an_accepted_item_cannot_be_marked() -> None:
     some = [name for name in NAMES if not name.startswith("I-2.1")]
-    with pytest.raises(ExamNotRunnable, match=r"criterion 2\.1 has no accepted item"):
+    with refuses(ExamNotRunnable, match=r"criterion 2\.1 has no accepted item"):
         decide(RUN, choose(RUN, some, []), EDITION, None)
 
 
 def test_barring_more_than_the_blueprint_can_spare_is_refused() -> None:
     most = [name for name in NAMES if name.startswith("I-1.1")][:7]
-    with pytest.raises(ExamNotRunnable, match=r"1\.1"):
+    with refuses(ExamNotRunnable, match=r"1\.1"):
         decide(RUN, choose(RUN, [ALL], most), EDITION, None)
 
 
@@ -231,7 +232,7 @@ def test_only_a_converged_undecided_run_on_the_newest_scale_can_be_accepted() ->
         require_acceptable(RUN, None, decided=True)
     with pytest.raises(NotConverged):
         require_acceptable(RUN.model_copy(update={"converged": False}), None, decided=False)
-    with pytest.raises(Refused, match="not anchored"):
+    with refuses(Refused, match="not anchored"):
         require_acceptable(RUN, scale, decided=False)
 
 
@@ -291,7 +292,7 @@ def test_an_item_on_trial_that_is_not_accepted_rests_on_its_rating_on_the_new_sc
 
 def test_items_on_trial_alone_freeze_no_scale() -> None:
     made, run = tried()
-    with pytest.raises(ExamNotRunnable, match="has no accepted item"):
+    with refuses(ExamNotRunnable, match="has no accepted item"):
         decide(run, choose(run, ["T-1", "T-2"], []), made, None)
 
 
@@ -302,5 +303,5 @@ def test_an_item_on_trial_can_be_barred_while_there_is_another_for_each_slot() -
     later = edition(made.exam, make_framework(), made.items, outcome.parameters, outcome.scale)
     sitting = sit_window(later, make_truth(later), persons=1)[0]
     assert {"T-2", "T-3"} <= {place.item for place in sitting.places}
-    with pytest.raises(ExamNotRunnable, match="2 items on trial, and 1 would be left"):
+    with refuses(ExamNotRunnable, match="2 items on trial, and 1 would be left"):
         decide(run, choose(run, [ALL], ["T-1", "T-2"]), made, None)

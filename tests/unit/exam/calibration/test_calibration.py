@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 import psychometrics as psy
 from app.errors import Refused
@@ -22,6 +21,7 @@ from itembank.calibration import CalibrationRun, Flag, Role
 from itembank.parameters import LinkingConstants
 from psychometrics import Anchors, ItemParameters
 from tests.factories import make_bank, make_blueprint, make_edition, make_exam, make_form
+from tests.refusals import refuses
 from tests.simulated import collected, make_truth, sit_window
 
 # Papers of 24 items from a bank of 36: an ability known well enough to judge keys by.
@@ -189,7 +189,7 @@ def test_information_is_told_over_the_ability_range() -> None:
 
 
 def test_girth_is_refused_for_adaptive_papers() -> None:
-    with pytest.raises(Refused, match="adaptive"):
+    with refuses(Refused, match="adaptive"):
         calibrate(CELLS, engine="girth")
 
 
@@ -222,7 +222,7 @@ def test_papers_drawn_at_random_suit_both_engines_and_they_agree() -> None:
     assert all(row.role is Role.CALIBRATED for row in run.items)
     assert len(found.items) == 36
     assert max(abs(one.b - one.girth_b) for one in found.items) < 0.25
-    with pytest.raises(Refused, match="fixed form, or of papers drawn at random"):
+    with refuses(Refused, match="fixed form, or of papers drawn at random"):
         compare_engines(Sources(collected(EDITION, []), EDITION, None), "2pl")
 
 

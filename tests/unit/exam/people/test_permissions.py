@@ -19,6 +19,7 @@ from app.exam.people.permissions import (
     scope_of,
     system,
 )
+from app.web.words.errors import sentence_of
 from tests.factories import AT
 
 ANN = "ann@example.org"
@@ -64,16 +65,16 @@ def test_the_machine_may_do_whatever_a_person_may() -> None:
 def test_a_refusal_says_what_is_needed_in_the_words_of_the_face() -> None:
     with pytest.raises(Forbidden) as page:
         require(member(Role.AUTHOR), Act.EXTEND_WINDOW)
-    assert str(page.value) == (
+    assert sentence_of(page.value) == (
         f"This needs the role chair or invigilator; you are signed in as {ANN}."
     )
     with pytest.raises(Forbidden) as call:
         require(program(Scope.EXAMS_READ), Act.SEE_CANDIDATES)
-    assert str(call.value) == "The token does not carry the scope candidates:read."
+    assert sentence_of(call.value) == "The token does not carry the scope candidates:read."
     typed = Through(Face.COMMAND_LINE, "root", is_claimed=True)
     with pytest.raises(Forbidden) as command:
         require(replace(member(Role.AUTHOR), through=typed), Act.SAVE_EXAM)
-    assert str(command.value) == (
+    assert sentence_of(command.value) == (
         f"{ANN} may not save exams: that needs the role chair or psychometrician."
     )
 

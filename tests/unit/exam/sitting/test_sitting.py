@@ -57,6 +57,7 @@ from tests.factories import (
     make_sitting,
     make_started,
 )
+from tests.refusals import refuses
 
 P, Q = OptionId("p"), OptionId("q")
 
@@ -189,13 +190,13 @@ def test_a_position_that_is_not_on_the_paper_yet_is_unknown(position: int) -> No
 
 def test_a_position_of_a_closed_block_cannot_be_changed() -> None:
     sitting = next_block(saved(make_open_sitting(), 2, P))
-    with pytest.raises(BlockClosed, match="Question 2"):
+    with refuses(BlockClosed, match="Question 2"):
         answer(sitting, 2, Change(option=Q), request="r", caller=by(2))
     assert sitting.answers[1] == Answer(P)
 
 
 def test_an_option_of_another_item_is_refused() -> None:
-    with pytest.raises(UnknownOption, match="'zzz'"):
+    with refuses(UnknownOption, match="'zzz'"):
         answer(make_open_sitting(), 1, Change(option=OptionId("zzz")), request="r", caller=by(1))
 
 
@@ -243,7 +244,7 @@ def test_an_answer_after_the_hand_in_is_refused_and_leaves_no_trace() -> None:
 def test_closing_a_block_twice_changes_nothing_and_a_block_ahead_is_refused() -> None:
     sitting = next_block(make_open_sitting())
     assert close_block(sitting, 1, by(2)) == Decision()
-    with pytest.raises(BlockNotReached, match=r"Block 3 .* the open block is 2"):
+    with refuses(BlockNotReached, match=r"Block 3 .* the open block is 2"):
         close_block(sitting, 3, by(2))
 
 
@@ -267,7 +268,7 @@ def test_handing_in_closes_the_open_block_and_a_second_time_changes_nothing() ->
 
 
 def test_handing_in_before_the_last_block_is_refused_with_what_is_to_come() -> None:
-    with pytest.raises(PaperNotComplete, match="still 6 questions to come"):
+    with refuses(PaperNotComplete, match="still 6 questions to come"):
         hand_in(make_open_sitting(), by(1))
 
 
@@ -352,7 +353,7 @@ def test_an_extension_reopens_a_closed_last_block_as_closed() -> None:
 def test_an_extension_that_would_gain_nothing_is_refused_with_the_reason(
     make: Callable[[], Sitting], minutes: float, when: float, reason: str
 ) -> None:
-    with pytest.raises(NotExtendable, match=reason):
+    with refuses(NotExtendable, match=reason):
         extend(make(), more(minutes), at(when))
 
 

@@ -1,0 +1,1 @@
+"""What is said to people: sentences in English, and a catalogue for each other language."""
