@@ -36,7 +36,8 @@ from itembank.frameworks.framework import (
     Kind,
     LinkURI,
 )
-from itembank.items.item import ItemId, ItemVersion, Option, OptionId, Stimulus
+from itembank.items.item import ItemId, ItemVersion, Option, Stimulus
+from itembank.items.response import OptionId
 from itembank.parameters import LinkingConstants, Prior, provisional_parameters
 
 AT = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from itembank.items.item import LETTERS, ItemVersion, Letter, OptionId
+from itembank.items.item import LETTERS, ItemVersion, Letter
+from itembank.items.response import OptionId
 from psychometrics import Sums
 
 IntArray = npt.NDArray[np.int64]

@@ -10,9 +10,9 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, mod
 
 from itembank.document import Document, canonical, why
 from itembank.errors import UnreadableDocument
+from itembank.items.response import OptionId
 
 ItemId = NewType("ItemId", str)
-OptionId = NewType("OptionId", str)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")]

@@ -129,7 +129,7 @@ def go_on(database: Database, sitting: Sitting) -> None:
         sitting = sit.start(tx, sitting.id, caller=caller, settings=SETTINGS)
     while sitting.state in IN_PROGRESS:
         for position in sitting.open_positions():
-            change = Change(option=sitting.places[position - 1].options[-1])
+            change = Change(sitting.places[position - 1].options[-1:])
             with database.begin() as tx:
                 sit.answer(tx, sitting.id, position, change, request="go on", caller=caller)
         with database.begin() as tx:

@@ -22,7 +22,7 @@ from app.store.database import Database
 from app.store.sitting import sittings
 from itembank.blueprint.blueprint import Blueprint
 from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm, NoControl
-from itembank.items.item import OptionId
+from itembank.items.response import from_record
 from tests.factories import anybody, at
 
 SETTINGS = Settings()
@@ -159,7 +159,7 @@ class Sitter:
 
     def answer(self, position: int, option: str | None, request: str | None = None) -> sit.Receipt:
         name = request or f"r{next(self.requests)}"
-        change = Change(clear=True) if option is None else Change(option=OptionId(option))
+        change = Change(from_record(option), clear=option is None)
         with self.season.database.begin() as tx:
             return sit.answer(tx, self.sitting, position, change, request=name, caller=self.caller)
 

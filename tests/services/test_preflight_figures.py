@@ -71,7 +71,7 @@ def test_marks_are_those_of_grading() -> None:
         right = np.array(
             [
                 [
-                    answer.option == EDITION.item(place.item).key
+                    answer.response == (EDITION.item(place.item).key,)
                     for place, answer in zip(sitting.places, sitting.answers, strict=True)
                 ]
             ],

@@ -213,8 +213,8 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
 
 
 def _counts(edition: Edition, sitting: Sitting) -> Counts:
-    saved = [answer.option is not None for _, answer in scored_places(edition, sitting)]
-    answers = sum(answer.option is not None for answer in sitting.answers)
+    saved = [not answer.is_blank for _, answer in scored_places(edition, sitting)]
+    answers = sum(not answer.is_blank for answer in sitting.answers)
     return Counts(
         answered=sum(saved),
         omitted=len(saved) - sum(saved),

@@ -13,10 +13,10 @@ from app.exam.sitting.events import BlockDelivered, Place
 from app.exam.sitting.sitting import Answer, Sitting
 from itembank.blueprint.key_positions import held_rows, options_around_key, place_keys
 from itembank.exams import EligibilityControl, FixedForm
-from itembank.items.item import ItemId, ItemVersion, OptionId
+from itembank.items.item import ItemId, ItemVersion
+from itembank.items.response import OptionId, only_option
 from psychometrics import (
     Block,
-    Code,
     Conditions,
     Estimate,
     ExposureCounts,
@@ -84,7 +84,7 @@ def scored_places(edition: Edition, sitting: Sitting) -> list[tuple[Place, Answe
 def scores(edition: Edition, sitting: Sitting) -> list[int]:
     """Return 1 for each scored place answered rightly, else 0: a blank scores 0."""
     return [
-        int(Code.RIGHT if answer.option == edition.item(place.item).key else Code.WRONG)
+        int(only_option(answer.response) == edition.item(place.item).key)
         for place, answer in scored_places(edition, sitting)
     ]
 

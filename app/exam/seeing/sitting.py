@@ -133,12 +133,12 @@ def seen(
         positions=tuple(
             PositionView(
                 number=number,
-                is_answered=sitting.answers[number - 1].option is not None,
+                is_answered=not sitting.answers[number - 1].is_blank,
                 is_flagged=sitting.answers[number - 1].flagged,
             )
             for number in sitting.open_positions()
         ),
-        answered=sum(one.option is not None for one in sitting.answers),
+        answered=sum(not one.is_blank for one in sitting.answers),
         flagged=sum(one.flagged for one in sitting.answers),
         is_last_block=sitting.is_last_block(),
         started_at=None if clock is None else clock.started_at,

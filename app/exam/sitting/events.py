@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from itembank.items.item import ItemId, OptionId
+from itembank.items.item import ItemId
+from itembank.items.response import OptionId, RecordedResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,11 @@ class BlockDelivered:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer or a flag was saved; option None is no answer."""
+    """An answer or a flag was saved."""
 
     kind: ClassVar[str] = "answered"
     position: int
-    option: OptionId | None
+    response: Annotated[RecordedResponse, Field(alias="option")]
     flagged: bool
 
 
@@ -94,7 +95,7 @@ class LateRefused:
     kind: ClassVar[str] = "late_refused"
     action: str
     position: int | None
-    option: str | None
+    response: Annotated[RecordedResponse, Field(alias="option")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ _ADAPTERS: dict[str, TypeAdapter[Body]] = {
 
 def encode(body: Body) -> dict[str, object]:
     """Return an event's body as JSON values."""
-    dumped: dict[str, object] = _ADAPTERS[body.kind].dump_python(body, mode="json")
+    dumped: dict[str, object] = _ADAPTERS[body.kind].dump_python(body, mode="json", by_alias=True)
     return dumped
 
 

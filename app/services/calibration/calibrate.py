@@ -116,8 +116,11 @@ def write_responses(
         table = csv.writer(text, lineterminator="\n")
         table.writerow(COLUMNS)
         table.writerows(
-            (c.sitting, c.item, c.version, criterion[(c.item, c.version)], c.option or "", c.score)
-            for c in sources.collected.cells
+            (
+                *(one.sitting, one.item, one.version, criterion[(one.item, one.version)]),
+                *(" ".join(one.response), one.score),
+            )
+            for one in sources.collected.cells
         )
         text.detach()
     return len(sources.collected.cells)

@@ -22,6 +22,7 @@ from app.store.sitting import sittings
 from app.store.sitting.writes import Stored
 from app.store.window import windows
 from itembank.items.item import shown
+from itembank.items.response import only_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def item_view(tx: Transaction, sitting: str, position: int, *, caller: Caller) -
         sitting=_view(tx, stored, caller.at),
         position=position,
         item=shown(edition.item(place.item), place.options),
-        chosen=saved.option,
+        chosen=only_option(saved.response),
         is_flagged=saved.flagged,
     )
 

@@ -232,8 +232,8 @@ def _short_event(
     body: Answered | LateRefused | BlockLeft | Extended | HandedIn | TimeEnded,
 ) -> str:
     match body:
-        case Answered(position=position, option=option, flagged=flagged):
-            said = "left blank" if option is None else f"answered: option {option}"
+        case Answered(position=position, response=response, flagged=flagged):
+            said = f"answered: option {', '.join(response)}" if response else "left blank"
             return f"Question {position} {said}" + (", flagged" if flagged else "")
         case LateRefused(action=action, position=position):
             where = "" if position is None else f" to question {position}"

@@ -22,6 +22,7 @@ from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, Created, Event, HandedIn, TimeEnded
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.exams import Scoring
+from itembank.items.response import BLANK, from_record
 from psychometrics import estimate_ability
 from tests.factories import (
     AT,
@@ -70,14 +71,14 @@ def choose(sitting: Sitting, position: int, choice: Choice, edition: Edition) ->
     place = sitting.places[position - 1]
     key = edition.item(place.item).key
     option = next(name for name in place.options if (name == key) is choice)
-    return evolve(sitting, Event(AT, Answered(position, option, flagged=False)))
+    return evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
 
 
 def rechosen(sitting: Sitting, choices: Sequence[Choice], edition: Edition = EDITION) -> Sitting:
     """Return the same paper with other choices."""
     for position, choice in enumerate(choices, start=1):
         if choice is None:
-            sitting = evolve(sitting, Event(AT, Answered(position, None, flagged=False)))
+            sitting = evolve(sitting, Event(AT, Answered(position, BLANK, flagged=False)))
         sitting = choose(sitting, position, choice, edition)
     return sitting
 
@@ -86,8 +87,8 @@ def marked(choices: Sequence[Choice], *, edition: Edition = EDITION, blocks: int
     return grade(edition, sit(choices, edition=edition, blocks=blocks))
 
 
-RIGHT, WRONG, BLANK = True, False, None
-paper = st.lists(st.sampled_from([RIGHT, WRONG, BLANK]), min_size=8, max_size=8)
+RIGHT, WRONG, EMPTY = True, False, None
+paper = st.lists(st.sampled_from([RIGHT, WRONG, EMPTY]), min_size=8, max_size=8)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_a_qualification_without_credits_has_no_mark(graded: list[ModuleMark]) -
 
 
 def test_a_blank_in_a_delivered_block_scores_like_a_wrong_answer() -> None:
-    blank = sit([RIGHT, BLANK] * 4)
+    blank = sit([RIGHT, EMPTY] * 4)
     wrong = rechosen(blank, [RIGHT, WRONG] * 4)
     assert scores(EDITION, blank) == scores(EDITION, wrong) == [1, 0] * 4
     one, other = grade(EDITION, blank), grade(EDITION, wrong)

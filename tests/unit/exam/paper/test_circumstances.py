@@ -24,7 +24,8 @@ from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, BlockDelivered, Event, encode
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.document import canonical
-from itembank.items.item import ItemId, OptionId
+from itembank.items.item import ItemId
+from itembank.items.response import OptionId
 from psychometrics import (
     Blind,
     ExposureCounts,
@@ -83,7 +84,7 @@ def whole(
         for position in sitting.positions(sitting.block):
             key = OptionId(edition.item(sitting.places[position - 1].item).key)
             if position % right == 0:
-                sitting = evolve(sitting, Event(AT, Answered(position, key, flagged=False)))
+                sitting = evolve(sitting, Event(AT, Answered(position, (key,), flagged=False)))
     return sitting, blocks
 
 

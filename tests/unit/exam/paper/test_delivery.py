@@ -12,6 +12,7 @@ from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, BlockDelivered, Event, Started
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.items.item import ItemId
+from itembank.items.response import from_record
 from tests.factories import (
     AT,
     OPTION_IDS,
@@ -55,7 +56,9 @@ def whole(sitting: Sitting, edition: Edition, seed: int, *, right: int) -> Sitti
             wrong = next(name for name in place.options if name != key)
             option = next(name for name in place.options if name == key)
             choice = option if position % right == 0 else wrong
-            sitting = evolve(sitting, Event(AT, Answered(position, choice, flagged=False)))
+            sitting = evolve(
+                sitting, Event(AT, Answered(position, from_record(choice), flagged=False))
+            )
     return sitting
 
 
@@ -111,7 +114,7 @@ def _after_first(*, right: bool) -> Sitting:
     for position, place in enumerate(sitting.places, start=1):
         key = EDITION.item(place.item).key
         option = next(name for name in place.options if (name == key) is right)
-        sitting = evolve(sitting, Event(AT, Answered(position, option, flagged=False)))
+        sitting = evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
     return sitting
 
 

@@ -34,6 +34,7 @@ from app.exam.sitting.sitting import Sitting, evolve
 from itembank.blueprint.blueprint import Pretest
 from itembank.calibration import Role
 from itembank.items.item import ItemId, ItemVersion
+from itembank.items.response import from_record
 from psychometrics import ExposureCounts
 from tests.factories import (
     AT,
@@ -113,7 +114,7 @@ def chosen(sitting: Sitting, position: int, edition: Edition, *, right: bool) ->
     place = sitting.places[position - 1]
     key = edition.item(place.item).key
     option = next(name for name in place.options if (name == key) is right)
-    return evolve(sitting, Event(AT, Answered(position, option, flagged=False)))
+    return evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
 
 
 @pytest.mark.parametrize("block_size", [1, 2, 3, 4, 10])

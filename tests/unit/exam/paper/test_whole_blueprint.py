@@ -10,7 +10,8 @@ from app.exam.paper.delivery import Circumstances, Noise, choose_block, noise_si
 from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, BlockDelivered, Event
 from app.exam.sitting.sitting import Sitting, evolve
-from itembank.items.item import ItemId, ItemVersion, OptionId
+from itembank.items.item import ItemId, ItemVersion
+from itembank.items.response import OptionId
 from tests.factories import (
     AT,
     make_bank,
@@ -87,7 +88,7 @@ def sat(edition: Edition, seed: int) -> list[tuple[Sitting, Noise, BlockDelivere
         for position in sitting.positions(sitting.block):
             key = OptionId(edition.item(sitting.places[position - 1].item).key)
             if chance.random() < 0.6:
-                sitting = evolve(sitting, Event(AT, Answered(position, key, flagged=False)))
+                sitting = evolve(sitting, Event(AT, Answered(position, (key,), flagged=False)))
     return [*blocks, (sitting, noise, block)]
 
 

@@ -9,12 +9,12 @@ from itembank.errors import UnreadableDocument
 from itembank.items.item import (
     CandidateItem,
     ItemVersion,
-    OptionId,
     ShownOption,
     ShownStimulus,
     read_items,
     shown,
 )
+from itembank.items.response import OptionId
 from tests.factories import OPTION_IDS, make_item, make_option, make_stimulus
 
 
