@@ -6,8 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from itembank.blueprint.blueprint import Blueprint
-from itembank.document import Document
-from itembank.items.item import Identifier, Text
+from itembank.document import Document, Identifier, Text
 from itembank.parameters import Prior
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itembank.document import Document
+from itembank.document import Document, Identifier, Text
 from itembank.exams import ExamDefinition
-from itembank.items.item import Identifier, ItemVersion, Text
+from itembank.items.item import ItemVersion
 from itembank.parameters import ParameterSet
 from psychometrics import DomainScale, ItemParameters, domain_score
 

@@ -85,6 +85,6 @@ def _choice(
 ) -> OptionId:
     item = edition.item(sitting.places[position - 1].item)
     if chance.random() < right[edition.index[item.id]]:
-        return OptionId(item.key)
-    others = [option for option in item.option_ids() if option != item.key]
+        return OptionId(item.interaction.key)
+    others = item.interaction.distractors()
     return others[int(chance.integers(len(others)))]

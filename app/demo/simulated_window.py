@@ -169,8 +169,8 @@ def _paper(stage: Stage, person: Person, clock: _Clock, held: tuple[str, int]) -
 
 
 def _key_first(stage: Stage, item: str) -> tuple[str, ...]:
-    version = stage.edition.item(item)
-    return (version.key, *(name for name in version.option_ids() if name != version.key))
+    asked = stage.edition.item(item).interaction
+    return (asked.key, *asked.distractors())
 
 
 def _answer(stage: Stage, name: str, position: int, done: Deed, caller: Caller) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from itembank.document import Document
+from itembank.document import Document, Identifier
 from itembank.frameworks.framework import Framework, Kind
-from itembank.items.item import Identifier, ItemVersion, Letter
+from itembank.items.item import ItemVersion, Letter
 from psychometrics import Quotas
 
 

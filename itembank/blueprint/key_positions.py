@@ -153,15 +153,16 @@ def options_around_key(
     others = [
         options[int(place)]
         for place in np.argsort(deviates[: len(options)], kind="stable")
-        if options[int(place)] != item.key
+        if not item.interaction.is_key(options[int(place)])
     ]
-    return (*others[:position], OptionId(item.key), *others[position:])
+    return (*others[:position], OptionId(item.interaction.key), *others[position:])
 
 
 def _reach(item: ItemVersion) -> int:
-    if item.shuffle:
-        return (1 << len(item.options)) - 1
-    return 1 << item.option_ids().index(OptionId(item.key))
+    options = item.option_ids()
+    if item.interaction.shuffle:
+        return (1 << len(options)) - 1
+    return 1 << item.interaction.key_place(options)
 
 
 def _over_sets(values: Sequence[float]) -> FloatArray:

@@ -4,29 +4,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, NewType, Self
+from typing import Literal, NewType
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from itembank.document import Document, canonical, why
+from itembank.document import Document, Identifier, Text, canonical, why
 from itembank.errors import UnreadableDocument
+from itembank.items.first_form import from_first_form, is_first_form, to_first_form
+from itembank.items.interaction import Interaction
 from itembank.items.response import OptionId
 
 ItemId = NewType("ItemId", str)
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")]
 Letter = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
 LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D", "E", "F", "G", "H")
-
-
-class Option(Document):
-    """One option. The rationale and the misconception are for the board alone."""
-
-    id: Identifier
-    text: Text
-    rationale: Text
-    misconception: Text | None = None
 
 
 class Stimulus(Document):
@@ -42,7 +33,7 @@ class Stimulus(Document):
 
 
 class ItemVersion(Document):
-    """One immutable version of a single-best-answer item, stored whole.
+    """One immutable version of an item, stored whole.
 
     `stem` holds paragraphs, the question last; `rating` is the judged share of just-passing
     candidates who would answer rightly; `seconds` is the time it is expected to take.
@@ -54,40 +45,35 @@ class ItemVersion(Document):
     topic: Text
     command_word: Text
     stem: tuple[Text, ...] = Field(min_length=1)
-    options: tuple[Option, ...] = Field(min_length=2, max_length=8)
-    key: Identifier
-    shuffle: bool = True
+    interaction: Interaction
     rating: float = Field(gt=0, lt=1)
     author: Text
     seconds: int | None = Field(ge=1, default=None)
     stimulus: Stimulus | None = None
 
-    @model_validator(mode="after")
-    def _key_is_one_option(self) -> Self:
-        ids = [option.id for option in self.options]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"item {self.id}: two options have the same id")
-        if self.key not in ids:
-            raise ValueError(f"item {self.id}: the key '{self.key}' is not one of its options")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _of_either_form(cls, given: object) -> object:
+        return from_first_form(given) if is_first_form(given) else given
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of the canonical text, without fields that say nothing.
+        """Return the SHA-256 of the canonical text of what the item says, in its first form.
 
-        An item without a time or a stimulus keeps the hash it had before there were such fields.
+        A field that says nothing is left out, so an item keeps the hash that it had before there
+        was such a field.
         """
         silent = {name for name in ("seconds", "stimulus") if getattr(self, name) is None}
-        text = canonical(self.model_dump(mode="json", by_alias=True, exclude=silent))
-        return hashlib.sha256(text.encode()).hexdigest()
+        said = to_first_form(self.model_dump(mode="json", exclude=silent))
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
 
     def word_count(self) -> int:
         """Return the words of the stem and the options."""
-        texts = (*self.stem, *(option.text for option in self.options))
+        texts = (*self.stem, *(option.text for option in self.interaction.options))
         return sum(len(text.split()) for text in texts)
 
     def option_ids(self) -> tuple[OptionId, ...]:
         """Return the ids of the options in the author's order."""
-        return tuple(OptionId(option.id) for option in self.options)
+        return self.interaction.option_ids()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +104,7 @@ class CandidateItem:
 
 def shown(item: ItemVersion, order: Sequence[OptionId]) -> CandidateItem:
     """Return the part of `item` a candidate may see, options in `order`."""
-    text = {option.id: option.text for option in item.options}
+    text = {option.id: option.text for option in item.interaction.options}
     return CandidateItem(
         stem=item.stem,
         options=tuple(

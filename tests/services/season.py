@@ -261,7 +261,7 @@ def shipped_form() -> tuple[str, ...]:
 def keys_of(season: Season) -> dict[str, str]:
     """Return the key of every item."""
     with season.database.read() as tx:
-        return {item.id: item.key for item in bank.latest_items(tx)}
+        return {item.id: item.interaction.key for item in bank.latest_items(tx)}
 
 
 def at_random(seed: int, *, blank: float = 0.1) -> Choose:

@@ -71,7 +71,7 @@ def test_marks_are_those_of_grading() -> None:
         right = np.array(
             [
                 [
-                    answer.response == (EDITION.item(place.item).key,)
+                    EDITION.item(place.item).interaction.score(answer.response)
                     for place, answer in zip(sitting.places, sitting.answers, strict=True)
                 ]
             ],

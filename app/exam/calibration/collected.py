@@ -46,7 +46,7 @@ def cells_of(sitting: Sitting, edition: Edition) -> list[Cell]:
             item=place.item,
             version=place.version,
             response=answer.response,
-            score=int(only_option(answer.response) == edition.item(place.item).key),
+            score=edition.item(place.item).interaction.score(answer.response),
         )
         for place, answer in zip(sitting.places, sitting.answers, strict=True)
     ]
@@ -73,8 +73,9 @@ def collect(cells: Sequence[Cell], met: Iterable[ItemVersion], edition: Edition)
             [place[(cell.item, cell.version)] for cell in cells],
             [only_option(cell.response) for cell in cells],
             (len(persons), len(items)),
+            scores=[cell.score for cell in cells],
             options=[one.option_ids() for one in items],
-            key=[one.key for one in items],
+            key=[one.interaction.key for one in items],
             persons=persons,
             items=labels,
         ),

@@ -14,7 +14,7 @@ from app.exam.sitting.sitting import Answer, Sitting
 from itembank.blueprint.key_positions import held_rows, options_around_key, place_keys
 from itembank.exams import EligibilityControl, FixedForm
 from itembank.items.item import ItemId, ItemVersion
-from itembank.items.response import OptionId, only_option
+from itembank.items.response import OptionId
 from psychometrics import (
     Block,
     Conditions,
@@ -84,7 +84,7 @@ def scored_places(edition: Edition, sitting: Sitting) -> list[tuple[Place, Answe
 def scores(edition: Edition, sitting: Sitting) -> list[int]:
     """Return 1 for each scored place answered rightly, else 0: a blank scores 0."""
     return [
-        int(only_option(answer.response) == edition.item(place.item).key)
+        edition.item(place.item).interaction.score(answer.response)
         for place, answer in scored_places(edition, sitting)
     ]
 
@@ -237,9 +237,9 @@ def _cases(edition: Edition, sitting: Sitting, scored: Sequence[int]) -> list[st
 def _place(item: ItemVersion, uniforms: NDArray[np.float64], key: int | None) -> Place:
     """Return an item's place; where it may be shuffled, `key` is where its key is to stand."""
     options: tuple[OptionId, ...] = item.option_ids()
-    if item.shuffle and key is not None:
+    if item.interaction.shuffle and key is not None:
         options = options_around_key(item, key, uniforms)
-    elif item.shuffle:
+    elif item.interaction.shuffle:
         order = np.argsort(uniforms[: len(options)], kind="stable")
         options = tuple(options[int(k)] for k in order)
     return Place(item=ItemId(item.id), version=item.version, options=options)
@@ -248,7 +248,7 @@ def _place(item: ItemVersion, uniforms: NDArray[np.float64], key: int | None) ->
 def _placed(edition: Edition, sitting: Sitting) -> list[tuple[int, int]]:
     """Return each scored item handed out, with the position its key stands at, from 0."""
     return [
-        (edition.index[place.item], place.options.index(OptionId(edition.item(place.item).key)))
+        (edition.index[place.item], edition.item(place.item).interaction.key_place(place.options))
         for place, _ in scored_places(edition, sitting)
     ]
 

@@ -99,10 +99,11 @@ def _beware(file: ItemFile) -> str:
 
 
 def _options(item: ItemVersion) -> Table:
+    asked = item.interaction
     return plain(
-        "Options, in the author's order" + ("" if item.shuffle else ", which candidates see too"),
+        "Options, in the author's order" + ("" if asked.shuffle else ", which candidates see too"),
         ("Option", "Text"),
-        [(option_name(one.id, is_key=one.id == item.key), one.text) for one in item.options],
+        [(option_name(one.id, is_key=asked.is_key(one.id)), one.text) for one in asked.options],
         numbers="t",
     )
 

@@ -69,7 +69,7 @@ def choose(sitting: Sitting, position: int, choice: Choice, edition: Edition) ->
     if choice is None:
         return sitting
     place = sitting.places[position - 1]
-    key = edition.item(place.item).key
+    key = edition.item(place.item).interaction.key
     option = next(name for name in place.options if (name == key) is choice)
     return evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
 

@@ -113,7 +113,7 @@ def test_no_credits_lower_a_mark_whatever_the_items_are(
 
 def answered(sitting: Sitting, right: list[bool]) -> Sitting:
     """Return the paper with its items answered rightly or left blank."""
-    keys = [OptionId(EDITION.item(place.item).key) for place in sitting.places]
+    keys = [OptionId(EDITION.item(place.item).interaction.key) for place in sitting.places]
     answers = [Answer((key,) if good else BLANK) for key, good in zip(keys, right, strict=True)]
     return replace(sitting, answers=tuple(answers))
 
@@ -137,7 +137,7 @@ def test_crediting_what_was_answered_wrongly_raises_the_mark() -> None:
     wrong = [
         place.item
         for place, answer in zip(sitting.places, sitting.answers, strict=True)
-        if answer.response != (EDITION.item(place.item).key,)
+        if answer.response != (EDITION.item(place.item).interaction.key,)
     ]
     assert wrong
     assert grade(EDITION, sitting, wrong).exact_mark > grade(EDITION, sitting).exact_mark
@@ -168,7 +168,7 @@ def test_a_barred_item_does_not_count_however_it_was_answered() -> None:
     assert result.basis.barred == (item,)
     assert sum(part.items for part in result.criteria) == 7
     first, *others = sitting.answers
-    key = OptionId(EDITION.item(item).key)
+    key = OptionId(EDITION.item(item).interaction.key)
     other = replace(first, response=BLANK if first.response == (key,) else (key,))
     again = grade(without, replace(sitting, answers=(other, *others)))
     assert again.exact_mark == result.exact_mark
@@ -200,7 +200,7 @@ def test_number_correct_credits_too() -> None:
     wrong = [
         place.item
         for place, answer in zip(sitting.places, sitting.answers, strict=True)
-        if answer.response != (counted.item(place.item).key,)
+        if answer.response != (counted.item(place.item).interaction.key,)
     ]
     assert wrong
     assert grade(counted, sitting, wrong[:1]).exact_mark > grade(counted, sitting).exact_mark

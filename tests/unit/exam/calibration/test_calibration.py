@@ -107,7 +107,7 @@ def test_one_other_answer_is_another_input() -> None:
 
 
 def test_a_wrong_key_is_flagged_and_said_in_words() -> None:
-    name, key = NAMES[3], EDITION.item(NAMES[3]).key
+    name, key = NAMES[3], EDITION.item(NAMES[3]).interaction.key
     wrong = next(option for option in "pqrs" if option != key)
     swap = {key: wrong, wrong: key}
     keyed_wrongly = [

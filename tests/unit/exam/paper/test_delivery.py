@@ -16,6 +16,7 @@ from itembank.items.response import from_record
 from tests.factories import (
     AT,
     OPTION_IDS,
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_created,
@@ -52,7 +53,7 @@ def whole(sitting: Sitting, edition: Edition, seed: int, *, right: int) -> Sitti
         sitting = evolve(sitting, Event(AT, block))
         for position in sitting.positions(sitting.block):
             place = sitting.places[position - 1]
-            key = edition.item(place.item).key
+            key = edition.item(place.item).interaction.key
             wrong = next(name for name in place.options if name != key)
             option = next(name for name in place.options if name == key)
             choice = option if position % right == 0 else wrong
@@ -112,7 +113,7 @@ def test_theta_rises_after_right_answers_and_falls_after_wrong_ones() -> None:
 def _after_first(*, right: bool) -> Sitting:
     sitting = evolve(begun(), Event(AT, choose_block(EDITION, begun(), still(EDITION))))
     for position, place in enumerate(sitting.places, start=1):
-        key = EDITION.item(place.item).key
+        key = EDITION.item(place.item).interaction.key
         option = next(name for name in place.options if (name == key) is right)
         sitting = evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
     return sitting
@@ -153,7 +154,7 @@ def test_an_item_seen_before_that_has_left_the_bank_does_not_matter() -> None:
 @settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_options_are_shuffled_where_the_item_allows_it_and_all_are_there(seed: int) -> None:
-    bank = [item.model_copy(update={"shuffle": "1.1" not in item.id}) for item in make_bank()]
+    bank = [asked_otherwise(item, shuffle="1.1" not in item.id) for item in make_bank()]
     edition = make_edition(make_exam(block_size=8), items=bank)
     block = choose_block(edition, begun(block_size=8), make_noise(seed, edition))
     for place in block.places:

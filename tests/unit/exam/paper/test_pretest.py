@@ -112,7 +112,7 @@ def whole(
 
 def chosen(sitting: Sitting, position: int, edition: Edition, *, right: bool) -> Sitting:
     place = sitting.places[position - 1]
-    key = edition.item(place.item).key
+    key = edition.item(place.item).interaction.key
     option = next(name for name in place.options if (name == key) is right)
     return evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
 

@@ -14,6 +14,7 @@ from itembank.items.item import ItemId, ItemVersion
 from itembank.items.response import OptionId
 from tests.factories import (
     AT,
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_created,
@@ -40,10 +41,9 @@ def make_full_bank() -> list[ItemVersion]:
             "stimulus": case if item.criterion != "1.2" and place in (3, 4, 5) else None,
             "command_word": "analyse" if number % 3 == 0 else "explain",
             "author": f"Author {number % 3}",
-            "shuffle": number % 3 != 1,
             "seconds": 60 + 10 * (number % 5),
         }
-        changed.append(item.model_copy(update=more))
+        changed.append(asked_otherwise(item.model_copy(update=more), shuffle=number % 3 != 1))
     return changed
 
 
@@ -86,7 +86,7 @@ def sat(edition: Edition, seed: int) -> list[tuple[Sitting, Noise, BlockDelivere
         blocks.append((sitting, noise, block))
         sitting = evolve(sitting, Event(AT, block))
         for position in sitting.positions(sitting.block):
-            key = OptionId(edition.item(sitting.places[position - 1].item).key)
+            key = OptionId(edition.item(sitting.places[position - 1].item).interaction.key)
             if chance.random() < 0.6:
                 sitting = evolve(sitting, Event(AT, Answered(position, (key,), flagged=False)))
     return [*blocks, (sitting, noise, block)]
@@ -113,7 +113,7 @@ def test_every_constraint_is_met_on_every_paper(block_size: int) -> None:
         assert len(cases) == 1
         assert 2 <= next(iter(cases.values())) <= 3
         keys = Counter(
-            place.options.index(OptionId(edition.item(place.item).key))
+            place.options.index(OptionId(edition.item(place.item).interaction.key))
             for place in paper.places
             if place.item not in TRIAL
         )

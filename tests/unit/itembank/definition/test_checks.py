@@ -11,6 +11,7 @@ from itembank.parameters import provisional_parameters
 from itembank.scale import reporting_scale
 from psychometrics import domain_theta, expected_score
 from tests.factories import (
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_exam,
@@ -136,7 +137,7 @@ def test_reading_that_no_paper_of_the_length_can_be_kept_to_is_named_with_the_fi
 
 
 def test_key_positions_that_fixed_items_cannot_meet_are_named() -> None:
-    items = [item.model_copy(update={"shuffle": False, "key": "p"}) for item in make_bank()]
+    items = [asked_otherwise(item, shuffle=False, key="p") for item in make_bank()]
     keys = conflicting(items, outcomes={}, key_positions={"A": (0, 4), "B": (0, 8)})
     assert keys == {("items", ""), ("key_positions", "A")}
     assert conflicting(items, key_positions={"B": (1, 8)}) == {("key_positions", "B")}

@@ -18,6 +18,7 @@ from itembank.items.item import ItemVersion
 from psychometrics import Constraints
 from psychometrics.cat.assembly import Assembler
 from tests.factories import (
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_exam,
@@ -80,7 +81,10 @@ WITH_STIMULI = [
 KINDS: dict[str, tuple[Sequence[ItemVersion], dict[str, object]]] = {
     "topics": (changed(BANK, 2, topic="elsewhere"), {"topics": {"1.1.1": (0, 0)}}),
     "demands": (changed(BANK, 3, command_word="analyse"), {"demands": {"analyse": (5, 6)}}),
-    "key_positions": (changed(BANK, 1, shuffle=False), {"key_positions": {"A": (0, 0)}}),
+    "key_positions": (
+        [asked_otherwise(item, shuffle=False) for item in BANK],
+        {"key_positions": {"A": (0, 0)}},
+    ),
     "authors": (changed(BANK, 2, author="B. Author"), {"authors": {"B. Author": (0, 2)}}),
     "words": (changed(BANK, 2, stem=["Long. " * 50, "Why?"]), {"words": (0, 400)}),
     "seconds": (changed(BANK, 2, seconds=600), {"seconds": (0, 3900)}),
