@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from itembank.blueprint.blueprint import Blueprint
 from itembank.document import Document, Identifier, Text
+from itembank.items.item import ItemVersion
 from itembank.parameters import Prior
 
 
@@ -108,6 +109,14 @@ class ExamDefinition(Document):
         if self.threshold not in lows:
             raise ValueError(f"the threshold {self.threshold} is not where a band starts")
         return self
+
+    def asks_for(self, item: ItemVersion) -> bool:
+        """Say whether an item is tagged to the exam's framework, under one of its criteria."""
+        return item.is_tagged(self.framework) and self.criterion_of(item) in self.blueprint.criteria
+
+    def criterion_of(self, item: ItemVersion) -> str:
+        """Return the code of an item's criterion in the exam's framework; raise NotTagged."""
+        return item.tag(self.framework).code
 
     @property
     def length(self) -> int:

@@ -85,7 +85,7 @@ def reporting_scale(
     weights = exam.blueprint.weights()
     domain = DomainScale(
         items=parameters.arrays([item.id for item in items]),
-        group=np.array([codes.index(item.criterion) for item in items]),
+        group=np.array([codes.index(exam.criterion_of(item)) for item in items]),
         weights=np.array([weights[code] for code in codes]),
     )
     cut = round(float(np.asarray(domain_score(0.0, domain))), 9)

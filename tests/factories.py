@@ -37,7 +37,7 @@ from itembank.frameworks.framework import (
     LinkURI,
 )
 from itembank.items.interaction import Option, SingleChoice
-from itembank.items.item import ItemId, ItemVersion, Stimulus
+from itembank.items.item import ItemId, ItemVersion, Stimulus, Tag
 from itembank.items.response import OptionId
 from itembank.parameters import LinkingConstants, Prior, provisional_parameters
 
@@ -83,8 +83,7 @@ def make_item(  # noqa: PLR0913 - what an item says is what tests vary
     item = ItemVersion(
         id=name,
         version=1,
-        criterion=criterion,
-        topic=topic or f"{criterion}.1",
+        tags=(make_tag(criterion, topic=topic),),
         command_word="explain",
         stem=(f"A bakery posts every day. This is case {name}.", "What should it do first?"),
         interaction=SingleChoice(
@@ -94,6 +93,15 @@ def make_item(  # noqa: PLR0913 - what an item says is what tests vary
         author="A. Author",
     )
     return ItemVersion.model_validate({**item.model_dump(), **more}) if more else item
+
+
+def make_tag(code: str = "1.1", *, topic: str | None = None, framework: str | None = None) -> Tag:
+    """Return a tag to the small syllabus, or another, and to its criterion's first topic."""
+    return Tag(
+        framework=make_framework().id if framework is None else framework,
+        code=code,
+        topic=topic or f"{code}.1",
+    )
 
 
 def asked_otherwise(item: ItemVersion, **changes: object) -> ItemVersion:

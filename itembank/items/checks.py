@@ -9,7 +9,7 @@ from scipy.special import bdtrc
 
 from itembank.errors import UnknownCode
 from itembank.frameworks.framework import Framework, Kind
-from itembank.items.item import ItemVersion
+from itembank.items.item import ItemVersion, Tag
 
 RATINGS = (0.30, 0.95)
 LONGEST_STEM = 130
@@ -46,18 +46,25 @@ def four_options(item: ItemVersion, _: Framework) -> Iterator[str]:
 
 def codes_exist(item: ItemVersion, framework: Framework) -> Iterator[str]:
     """Criterion, topic and command word are the framework's."""
-    criteria = {entry.code for entry in framework.of_kind(Kind.CRITERION)}
-    if item.criterion not in criteria:
-        yield f"criterion '{item.criterion}' is not in the framework"
-    try:
-        if framework.parent(item.topic) != item.criterion:
-            yield f"topic '{item.topic}' does not belong to criterion '{item.criterion}'"
-    except UnknownCode as exc:
-        yield str(exc)
+    if item.is_tagged(framework.id):
+        yield from _tag_is_known(item.tag(framework.id), framework)
+    else:
+        yield f"it is not tagged to the framework '{framework.document.title}'"
     try:
         framework.demand(item.command_word)
     except UnknownCode:
         yield f"'{item.command_word}' is not one of the framework's command words"
+
+
+def _tag_is_known(tag: Tag, framework: Framework) -> Iterator[str]:
+    criteria = {entry.code for entry in framework.of_kind(Kind.CRITERION)}
+    if tag.code not in criteria:
+        yield f"criterion '{tag.code}' is not in the framework"
+    try:
+        if tag.topic is not None and framework.parent(tag.topic) != tag.code:
+            yield f"topic '{tag.topic}' does not belong to criterion '{tag.code}'"
+    except UnknownCode as exc:
+        yield str(exc)
 
 
 def rating_is_usable(item: ItemVersion, _: Framework) -> Iterator[str]:

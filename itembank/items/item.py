@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NewType
+from typing import Literal, NewType, Self
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, model_validator
 
 from itembank.document import Document, Identifier, Text, canonical, why
-from itembank.errors import UnreadableDocument
+from itembank.errors import NotTagged, UnreadableDocument
 from itembank.items.first_form import from_first_form, is_first_form, to_first_form
 from itembank.items.interaction import Interaction
 from itembank.items.response import OptionId
@@ -32,17 +32,25 @@ class Stimulus(Document):
         return sum(len(text.split()) for text in (self.title, *self.text))
 
 
+class Tag(Document):
+    """Where an item belongs in a framework: under a criterion, by its code, and a topic of it."""
+
+    framework: Text
+    code: Text
+    topic: Text | None = None
+
+
 class ItemVersion(Document):
     """One immutable version of an item, stored whole.
 
+    It has one tag for each framework that it is of, and an exam uses items of its framework alone.
     `stem` holds paragraphs, the question last; `rating` is the judged share of just-passing
     candidates who would answer rightly; `seconds` is the time it is expected to take.
     """
 
     id: Identifier
     version: int = Field(ge=1)
-    criterion: Text
-    topic: Text
+    tags: tuple[Tag, ...] = Field(min_length=1)
     command_word: Text
     stem: tuple[Text, ...] = Field(min_length=1)
     interaction: Interaction
@@ -53,8 +61,30 @@ class ItemVersion(Document):
 
     @model_validator(mode="before")
     @classmethod
-    def _of_either_form(cls, given: object) -> object:
-        return from_first_form(given) if is_first_form(given) else given
+    def _of_either_form(cls, given: object, info: ValidationInfo) -> object:
+        if not is_first_form(given):
+            return given
+        if not isinstance(info.context, str):
+            raise ValueError("it names no framework: give its tags")
+        return from_first_form(given, info.context)
+
+    @model_validator(mode="after")
+    def _is_tagged_once_to_each_framework(self) -> Self:
+        names = [tag.framework for tag in self.tags]
+        if len(set(names)) != len(names):
+            raise ValueError(f"item {self.id}: two tags are of the same framework")
+        return self
+
+    def is_tagged(self, framework: str) -> bool:
+        """Say whether the item is of a framework."""
+        return any(tag.framework == framework for tag in self.tags)
+
+    def tag(self, framework: str) -> Tag:
+        """Return the item's tag to a framework; raise NotTagged."""
+        for tag in self.tags:
+            if tag.framework == framework:
+                return tag
+        raise NotTagged(self.id, framework)
 
     def content_hash(self) -> str:
         """Return the SHA-256 of the canonical text of what the item says, in its first form.
@@ -120,9 +150,14 @@ def shown(item: ItemVersion, order: Sequence[OptionId]) -> CandidateItem:
 _ITEMS = TypeAdapter(tuple[ItemVersion, ...])
 
 
-def read_items(path: Path) -> tuple[ItemVersion, ...]:
-    """Read a JSON file that holds a list of items."""
+def read_item(text: str, framework: str) -> ItemVersion:
+    """Read an item's document; a criterion without a tag is one of `framework`."""
+    return ItemVersion.model_validate_json(text, context=framework)
+
+
+def read_items(path: Path, framework: str) -> tuple[ItemVersion, ...]:
+    """Read a JSON file that holds a list of items, in the same way."""
     try:
-        return _ITEMS.validate_json(path.read_bytes())
+        return _ITEMS.validate_json(path.read_bytes(), context=framework)
     except (OSError, ValidationError) as exc:
         raise UnreadableDocument(str(path), why(exc)) from exc

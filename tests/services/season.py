@@ -195,7 +195,7 @@ class Sitter:
         with self.season.database.read() as tx:
             edition = bank.load_edition(tx, self.season.exam.code, self.season.exam.version)
         items = [place.item for place in self.now().places]
-        criteria = Counter(edition.item(name).criterion for name in items)
+        criteria = Counter(edition.criterion(name) for name in items)
         outcomes = Counter(dict.fromkeys(edition.exam.blueprint.outcomes, 0))
         for code, number in criteria.items():
             outcomes[edition.framework.parent(code)] += number
@@ -254,7 +254,7 @@ def shipped_form() -> tuple[str, ...]:
     return tuple(
         item.id
         for code, share in blueprint.criteria.items()
-        for item in [item for item in free if item.criterion == code][:share]
+        for item in [item for item in free if item.tags[0].code == code][:share]
     )
 
 

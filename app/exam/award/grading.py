@@ -267,7 +267,7 @@ def _mark(
 
 def _parts(edition: Edition, paper: _Paper) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     likely, right = probability(paper.theta, paper.items), paper.right
-    criterion = [edition.item(name).criterion for name in paper.names]
+    criterion = [edition.criterion(name) for name in paper.names]
     outcome = [edition.framework.parent(code) for code in criterion]
 
     def parts(kind: Kind, codes: Sequence[str]) -> tuple[Part, ...]:

@@ -40,7 +40,7 @@ class ExamFile:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a blueprint's form starts from: an exam, its framework, and the whole bank."""
+    """What a blueprint's form starts from: an exam, its framework, and the bank's items of it."""
 
     exam: ExamDefinition
     framework: Framework
@@ -96,7 +96,8 @@ def blueprint_desk(tx: Transaction, code: str, *, actor: Actor) -> Sheet:
     """Return what the form of an exam's blueprint starts from; raise NotFound."""
     require(actor, Act.SEE_ITEMS)
     exam = bank.exam_definition(tx, code, bank.latest_version(tx, code))
-    return Sheet(exam, bank.framework(tx, exam.framework), tuple(bank.latest_items(tx)))
+    items = (one for one in bank.latest_items(tx) if one.is_tagged(exam.framework))
+    return Sheet(exam, bank.framework(tx, exam.framework), tuple(items))
 
 
 def item_file(tx: Transaction, name: str, *, actor: Actor) -> ItemFile:

@@ -1,5 +1,6 @@
 """Frameworks, item versions, parameter sets and exams: documents that never change."""
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import and_, insert, or_, select, update
@@ -12,7 +13,8 @@ from app.store.database import Transaction
 from app.store.tables import exams, frameworks, item_versions, parameter_sets
 from itembank.exams import ExamDefinition
 from itembank.frameworks.framework import Framework
-from itembank.items.item import ItemVersion
+from itembank.items.first_form import FRAMEWORK
+from itembank.items.item import ItemVersion, read_item
 from itembank.parameters import ParameterSet
 
 
@@ -53,20 +55,37 @@ def add_items(tx: Transaction, items: Sequence[ItemVersion]) -> int:
 
 def latest_items(tx: Transaction) -> list[ItemVersion]:
     """Return the latest version of every item, by id."""
-    query = select(item_versions.c.document).order_by(
+    query = select(item_versions.c.item_id, item_versions.c.document).order_by(
         item_versions.c.item_id, item_versions.c.version
     )
-    items = [
-        ItemVersion.model_validate_json(text) for text in tx.connection.execute(query).scalars()
-    ]
-    return list({item.id: item for item in items}.values())
+    texts = {row.item_id: row.document for row in tx.connection.execute(query)}
+    owners = _owners(tx)
+    return [read_item(text, owners.get(name, FRAMEWORK)) for name, text in texts.items()]
 
 
 def find_item_version(tx: Transaction, item: str, version: int) -> ItemVersion | None:
     """Return an item version, if the bank has it."""
     query = select(item_versions.c.document).filter_by(item_id=item, version=version)
     text = tx.connection.execute(query).scalar()
-    return None if text is None else ItemVersion.model_validate_json(text)
+    return None if text is None else read_item(text, _owners(tx).get(item, FRAMEWORK))
+
+
+def _owners(tx: Transaction) -> dict[str, str]:
+    """Return the framework of the exam that owns each item: of the first whose set names it.
+
+    A document of before there were tags has codes of that framework. Where several exams name an
+    item, those of the framework that shipped come before others.
+    """
+    query = (
+        select(exams.c.framework_id, parameter_sets.c.document)
+        .join(parameter_sets, parameter_sets.c.id == exams.c.parameters_id)
+        .order_by(exams.c.framework_id != FRAMEWORK, exams.c.code, exams.c.version)
+    )
+    owners: dict[str, str] = {}
+    for name, text in tx.connection.execute(query):
+        for item in json.loads(text)["items"]:
+            owners.setdefault(item, name)
+    return owners
 
 
 def has_item(tx: Transaction, item: str) -> bool:
@@ -206,13 +225,13 @@ def _read_edition(tx: Transaction, code: str, version: int, name: str) -> Editio
     return edition(
         ExamDefinition.model_validate_json(row.document),
         framework(tx, row.framework_id),
-        _items(tx, parameters),
+        _items(tx, parameters, row.framework_id),
         parameters,
         None if number is None else calibrations.scale(tx, code, number),
     )
 
 
-def _items(tx: Transaction, parameters: ParameterSet) -> list[ItemVersion]:
+def _items(tx: Transaction, parameters: ParameterSet, framework: str) -> list[ItemVersion]:
     wanted = [
         and_(item_versions.c.item_id == name, item_versions.c.version == one.version)
         for name, one in parameters.items.items()
@@ -220,7 +239,5 @@ def _items(tx: Transaction, parameters: ParameterSet) -> list[ItemVersion]:
     found: list[ItemVersion] = []
     for start in range(0, len(wanted), 200):
         query = select(item_versions.c.document).where(or_(*wanted[start : start + 200]))
-        found += [
-            ItemVersion.model_validate_json(text) for text in tx.connection.execute(query).scalars()
-        ]
+        found += [read_item(text, framework) for text in tx.connection.execute(query).scalars()]
     return found

@@ -65,7 +65,8 @@ def items_page(desk: Desk, file: ExamFile, view: View) -> ExamItemsPage:
     """Return the items of an exam's newest version."""
     exam, parameters = file.edition.exam, file.edition.parameters
     rows = [
-        _Line(item, parameters.items[item.id], _states(file, item)) for item in file.edition.items
+        _Line(item, exam.criterion_of(item), parameters.items[item.id], _states(file, item))
+        for item in file.edition.items
     ]
     state = view.state if view.state in FILTERS else ""
     view = replace(view, state=state)
@@ -96,6 +97,7 @@ class _Line:
     """An item of an exam, in its table."""
 
     item: ItemVersion
+    criterion: str
     parameters: Calibrated
     states: tuple[str, ...]
 
@@ -116,9 +118,7 @@ ITEMS: list[Spec[_Line]] = [
         lambda row: row.item.id,
         is_tight=True,
     ),
-    Spec(
-        "Criterion", lambda row: Cell(row.item.criterion), "criterion", lambda r: r.item.criterion
-    ),
+    Spec("Criterion", lambda row: Cell(row.criterion), "criterion", lambda row: row.criterion),
     Spec("Author", lambda row: Cell(row.item.author), "author", lambda row: row.item.author),
     Spec("Version", lambda row: Cell(str(row.item.version)), is_number=True),
     Spec(

@@ -69,8 +69,8 @@ def _facts(file: ItemFile) -> tuple[Fact, ...]:
     seconds = words.NOTHING if item.seconds is None else f"{item.seconds} seconds"
     facts = [
         Fact("Version", str(item.version)),
-        Fact("Criterion", item.criterion),
-        Fact("Topic", item.topic),
+        Fact("Criterion", ", ".join(tag.code for tag in item.tags)),
+        Fact("Topic", ", ".join(tag.topic or words.NOTHING for tag in item.tags)),
         Fact("Command word", item.command_word),
         Fact("Author", item.author),
         Fact("Judged rating", f"{100 * item.rating:.0f} % of just-passing candidates"),

@@ -300,7 +300,7 @@ def test_number_correct_counts_what_was_never_delivered_as_wrong() -> None:
 
 
 def by_criterion(sitting: Sitting, wanted: Callable[[str], Choice]) -> list[Choice]:
-    return [wanted(EDITION.item(place.item).criterion) for place in sitting.places]
+    return [wanted(EDITION.criterion(place.item)) for place in sitting.places]
 
 
 def test_the_profile_says_in_words_where_a_paper_went_better_or_worse_than_its_whole() -> None:
@@ -315,7 +315,7 @@ def test_the_profile_says_in_words_where_a_paper_went_better_or_worse_than_its_w
 
 def test_the_profile_of_an_even_paper_is_as_expected_throughout() -> None:
     sitting = sit([])
-    met = [EDITION.item(place.item).criterion for place in sitting.places]
+    met = [EDITION.criterion(place.item) for place in sitting.places]
     every_second: list[Choice] = [met[:n].count(code) % 2 == 0 for n, code in enumerate(met)]
     result = grade(EDITION, rechosen(sitting, every_second))
     assert {part.level for part in result.outcomes} == {Level.AS}

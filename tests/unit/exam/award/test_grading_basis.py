@@ -65,7 +65,7 @@ def calibrated(
         items={
             item.id: ScaleItem(
                 version=1,
-                criterion=item.criterion,
+                criterion=item.tags[0].code,
                 a=parameters.items[item.id].a,
                 b=parameters.items[item.id].b,
                 c=0.0,

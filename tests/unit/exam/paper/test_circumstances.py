@@ -133,7 +133,7 @@ def test_a_random_paper_meets_its_quotas_and_takes_no_notice_of_answers() -> Non
     for seed in range(10):
         one, other = (names(whole(edition, seed, right=right)[0]) for right in (1, 99))
         assert one == other
-        criteria = Counter(edition.item(name).criterion for name in one)
+        criteria = Counter(edition.criterion(name) for name in one)
         for code, count in criteria.items():
             least, most = edition.exam.blueprint.limits(code)
             assert least <= count <= most

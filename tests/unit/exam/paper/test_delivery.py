@@ -77,8 +77,8 @@ def test_every_paper_meets_its_quotas_exactly(size: int, right: int, seed: int) 
     items = [edition.item(place.item) for place in done.places]
     assert len({item.id for item in items}) == 8
     blueprint = edition.exam.blueprint
-    criteria = Counter(item.criterion for item in items)
-    outcomes = Counter(item.criterion[0] for item in items)
+    criteria = Counter(item.tags[0].code for item in items)
+    outcomes = Counter(item.tags[0].code[0] for item in items)
     for code, count in {**criteria, **outcomes}.items():
         least, most = blueprint.limits(code)
         assert least <= count <= most, code
@@ -198,7 +198,7 @@ def test_an_edition_holds_the_items_of_its_blueprint_by_id() -> None:
     blueprint = make_blueprint({"1.1": 3, "1.2": 3}, outcomes={})
     edition = make_edition(make_exam(blueprint=blueprint), items=[foreign, *make_bank()])
     assert [item.id for item in edition.items] == sorted(item.id for item in edition.items)
-    assert {item.criterion for item in edition.items} == {"1.1", "1.2"}
+    assert {item.tags[0].code for item in edition.items} == {"1.1", "1.2"}
 
 
 def test_started_sittings_of_the_factories_are_of_one_hour() -> None:

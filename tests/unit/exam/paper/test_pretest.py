@@ -130,7 +130,7 @@ def test_a_paper_has_its_scored_items_and_its_slots_at_the_sittings_own_position
     at = tuple(n for n, name in enumerate(names, start=1) if edition.is_trial(name))
     assert at == trial_positions(seed, 8 + slots, slots)
     assert len(set(names)) == 8 + slots
-    criteria = Counter(edition.item(name).criterion for name in names if name not in TRIAL)
+    criteria = Counter(edition.criterion(name) for name in names if name not in TRIAL)
     for code, count in criteria.items():
         least, most = edition.exam.blueprint.limits(code)
         assert least <= count <= most

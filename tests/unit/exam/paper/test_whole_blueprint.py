@@ -36,9 +36,9 @@ def make_full_bank() -> list[ItemVersion]:
     changed = []
     for number, item in enumerate(make_bank(per_criterion=12)):
         place = int(item.id[-2:])
-        case = make_stimulus(f"case-{item.criterion}", words=20)
+        case = make_stimulus(f"case-{item.tags[0].code}", words=20)
         more = {
-            "stimulus": case if item.criterion != "1.2" and place in (3, 4, 5) else None,
+            "stimulus": case if item.tags[0].code != "1.2" and place in (3, 4, 5) else None,
             "command_word": "analyse" if number % 3 == 0 else "explain",
             "author": f"Author {number % 3}",
             "seconds": 60 + 10 * (number % 5),
@@ -100,7 +100,7 @@ def test_every_constraint_is_met_on_every_paper(block_size: int) -> None:
         names = [place.item for place in paper.places]
         scored = [edition.item(name) for name in names if name not in TRIAL]
         assert (len(names), len(set(names)), len(scored)) == (14, 14, 12)
-        for code, count in Counter(item.criterion for item in scored).items():
+        for code, count in Counter(item.tags[0].code for item in scored).items():
             least, most = edition.exam.blueprint.limits(code)
             assert least <= count <= most
         assert 4 <= sum(item.command_word == "analyse" for item in scored) <= 5

@@ -25,6 +25,7 @@ from tests.factories import (
     make_framework,
     make_item,
     make_stimulus,
+    make_tag,
 )
 
 BANK = make_bank()
@@ -79,7 +80,7 @@ WITH_STIMULI = [
     for n, item in enumerate(CASES)
 ]
 KINDS: dict[str, tuple[Sequence[ItemVersion], dict[str, object]]] = {
-    "topics": (changed(BANK, 2, topic="elsewhere"), {"topics": {"1.1.1": (0, 0)}}),
+    "topics": (changed(BANK, 2, tags=[make_tag(topic="elsewhere")]), {"topics": {"1.1.1": (0, 0)}}),
     "demands": (changed(BANK, 3, command_word="analyse"), {"demands": {"analyse": (5, 6)}}),
     "key_positions": (
         [asked_otherwise(item, shuffle=False) for item in BANK],
@@ -175,7 +176,7 @@ def test_without_a_rule_items_of_one_stimulus_are_a_set_that_binds_nothing() -> 
 
 
 def test_key_rows_come_first_so_that_what_is_held_stands_where_they_do() -> None:
-    items = changed(BANK, 2, shuffle=False)
+    items = [asked_otherwise(item, shuffle=n % 2 == 1) for n, item in enumerate(BANK)]
     laid = layout(items, key_positions={"A": (0, 2)}, demands={"analyse": (0, 8)})
     rows = laid.constraints().rows
     assert len(rows) == len(laid.keys.sets) + 1

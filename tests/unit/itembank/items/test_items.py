@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from app.services.bank.starter import read_starter
 from itembank.document import canonical
 from itembank.errors import UnreadableDocument
+from itembank.items.first_form import FRAMEWORK
 from itembank.items.item import (
     CandidateItem,
     ItemVersion,
@@ -15,7 +16,7 @@ from itembank.items.item import (
     shown,
 )
 from itembank.items.response import OptionId
-from tests.factories import OPTION_IDS, make_item, make_option, make_stimulus
+from tests.factories import OPTION_IDS, make_item, make_option, make_stimulus, make_tag
 
 
 def test_an_item_whose_key_is_no_option_is_refused() -> None:
@@ -79,7 +80,7 @@ def test_an_item_without_time_or_stimulus_keeps_the_hash_it_had_before_there_wer
     None
 ):
     before = "08d1bf0d656c065045bfce7992d922fe662d0362fa9a93e6ed19b1aa047473ca"
-    assert make_item().content_hash() == before
+    assert make_item(tags=(make_tag(framework=FRAMEWORK),)).content_hash() == before
     shipped = read_starter().items[0]
     assert shipped.id == "SMM-1.1-01"
     before = "693d39d399328b0c2283b2620401e9afd6d713bba5a0a429c6b17b168c4bcaae"
@@ -140,9 +141,9 @@ def test_a_file_that_is_no_list_of_items_is_refused_with_its_name_and_the_field(
     path = tmp_path / "items.json"
     path.write_text('[{"id": "I-1"}]')
     with pytest.raises(UnreadableDocument, match=r"items\.json cannot be read: 0\.version: Field"):
-        read_items(path)
+        read_items(path, FRAMEWORK)
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(UnreadableDocument, match=r"absent\.json"):
-        read_items(tmp_path / "absent.json")
+        read_items(tmp_path / "absent.json", FRAMEWORK)
