@@ -30,6 +30,7 @@ ExamError
 │   ├── ExamNotRunnable    the definition fails its checks
 │   ├── ItemNeeded         no paper can be made without the item
 │   ├── Duplicate          it exists already
+│   ├── ContentDiffers     it exists already, and says something else
 │   └── Overtaken          somebody did the same at the same moment
 ├── Invalid                the input is not what it should be
 │   ├── UnknownPosition    the paper has no such question (yet)
@@ -317,6 +318,18 @@ class Duplicate(Refused):
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(f"There is already a {what} '{name}'.")
+        self.what = what
+        self.name = name
+
+
+class ContentDiffers(Refused):
+    """What never changes exists already under this name, and says something else."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(
+            f"There is already a {what} '{name}', and it says something else. What has been kept "
+            "never changes: give the new one another version or name. Nothing was changed."
+        )
         self.what = what
         self.name = name
 

@@ -5,10 +5,11 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from app.errors import ExamNotRunnable
+from app.errors import ContentDiffers, ExamNotRunnable
 from app.services.bank import exam_file, exams, starter
+from app.store import migrate
 from app.store.bank import bank
-from app.store.database import Database, Transaction
+from app.store.database import Database, Transaction, connect
 from app.store.tables import item_versions
 from itembank.items.first_form import FRAMEWORK
 from itembank.items.item import ItemVersion
@@ -98,3 +99,15 @@ def test_a_document_of_before_there_were_tags_is_of_the_framework_of_its_exam(
         assert {one.id: one.content_hash() for one in shipped.items} == {
             name: hashed for name, (_, hashed) in before.items() if name.startswith("SMM")
         }
+
+
+def test_what_ships_is_not_loaded_over_something_else(database_url: str) -> None:
+    framework = starter.read_starter().framework
+    document = framework.document.model_copy(update={"title": "Another title"})
+    database = connect(database_url)
+    migrate.upgrade(database)
+    with database.begin() as tx:
+        bank.add_framework(tx, framework.model_copy(update={"document": document}))
+    with pytest.raises(ContentDiffers, match="a framework"), database.begin() as tx:
+        starter.load_starter(tx)
+    database.close()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, insert, or_, select, update
 
-from app.errors import NotFound
+from app.errors import ContentDiffers, Duplicate, NotFound
 from app.exam.paper.edition import Edition, edition
 from app.exam.sitting.events import Created
 from app.store.calibration import calibrations
@@ -19,8 +19,13 @@ from itembank.parameters import ParameterSet
 
 
 def add_framework(tx: Transaction, framework: Framework) -> None:
-    """Keep a framework; nothing happens if it is kept already."""
-    if tx.connection.execute(select(frameworks.c.id).filter_by(id=framework.id)).first() is None:
+    """Keep a framework; nothing happens if it is kept already.
+
+    Raises ContentDiffers if one of its id is kept that says something else.
+    """
+    query = select(frameworks.c.document).filter_by(id=framework.id)
+    kept = tx.connection.execute(query).scalar()
+    if kept is None:
         tx.connection.execute(
             insert(frameworks).values(
                 id=framework.id,
@@ -28,15 +33,23 @@ def add_framework(tx: Transaction, framework: Framework) -> None:
                 document=framework.model_dump_json(by_alias=True),
             )
         )
+    elif Framework.model_validate_json(kept) != framework:
+        raise ContentDiffers("framework", framework.id)
 
 
 def add_items(tx: Transaction, items: Sequence[ItemVersion]) -> int:
-    """Keep the item versions that are new; return how many were."""
-    kept = {
-        (row.item_id, row.version)
-        for row in tx.connection.execute(select(item_versions.c.item_id, item_versions.c.version))
-    }
-    new = [item for item in items if (item.id, item.version) not in kept]
+    """Keep the item versions that are new; return how many were.
+
+    Raises ContentDiffers if a version is kept, or is given twice, that says something else.
+    """
+    kept = _versions(tx)
+    new: list[ItemVersion] = []
+    for item in items:
+        known = kept.setdefault((item.id, item.version), item)
+        if known is item:
+            new.append(item)
+        elif known != item:
+            raise ContentDiffers("version of item", f"{item.id} version {item.version}")
     if new:
         tx.connection.execute(
             insert(item_versions),
@@ -51,6 +64,16 @@ def add_items(tx: Transaction, items: Sequence[ItemVersion]) -> int:
             ],
         )
     return len(new)
+
+
+def _versions(tx: Transaction) -> dict[tuple[str, int], ItemVersion]:
+    """Return every item version."""
+    query = select(item_versions.c.item_id, item_versions.c.version, item_versions.c.document)
+    owners = _owners(tx)
+    return {
+        (row.item_id, row.version): read_item(row.document, owners.get(row.item_id, FRAMEWORK))
+        for row in tx.connection.execute(query)
+    }
 
 
 def latest_items(tx: Transaction) -> list[ItemVersion]:
@@ -95,7 +118,17 @@ def has_item(tx: Transaction, item: str) -> bool:
 
 
 def add_exam(tx: Transaction, exam: ExamDefinition, parameters: ParameterSet) -> None:
-    """Keep an exam version with the parameter set it rests on."""
+    """Keep an exam version with the parameter set it rests on.
+
+    Raises Duplicate if the version is kept already, ContentDiffers if it says something else.
+    """
+    version = f"{exam.code} version {exam.version}"
+    query = select(exams.c.document).filter_by(code=exam.code, version=exam.version)
+    kept = tx.connection.execute(query).scalar()
+    if kept is not None and ExamDefinition.model_validate_json(kept) != exam:
+        raise ContentDiffers("version of exam", version)
+    if kept is not None:
+        raise Duplicate("version of exam", version)
     name = add_parameters(tx, parameters)
     tx.connection.execute(
         insert(exams).values(
