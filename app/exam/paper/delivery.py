@@ -49,12 +49,13 @@ class Noise:
 class Circumstances:
     """What the store knew when a block was chosen.
 
-    Items that are not eligible or suspended are kept back while others will do; `pretest` names
-    the items on trial in the order in which they are wanted.
+    Items that are not eligible, suspended, or withheld by their state in the bank are kept back
+    while others will do; `pretest` names the items on trial in the order in which they are wanted.
     """
 
     ineligible: tuple[ItemId, ...] = ()
     suspended: tuple[ItemId, ...] = ()
+    withheld: tuple[ItemId, ...] = ()
     pretest: tuple[ItemId, ...] = ()
     seconds: float = SECONDS
 
@@ -125,6 +126,7 @@ def recorded_circumstances(edition: Edition, block: BlockDelivered) -> Circumsta
     return Circumstances(
         ineligible=block.ineligible,
         suspended=block.suspended,
+        withheld=block.withheld,
         pretest=tuple(place.item for place in block.places if edition.is_trial(place.item)),
     )
 
@@ -159,6 +161,7 @@ def choose_block(
         sem=chosen.sem,
         ineligible=tuple(name for name in circumstances.ineligible if name not in met),
         suspended=tuple(name for name in circumstances.suspended if name not in met),
+        withheld=tuple(name for name in circumstances.withheld if name not in met),
         solver=str(chosen.solver),
         gap=recorded_gap(chosen.gap),
     )
@@ -222,7 +225,7 @@ def _trial_items(edition: Edition, sitting: Sitting, circumstances: Circumstance
     every = dict.fromkeys([*circumstances.pretest, *edition.exam.blueprint.trial])
     met = {place.item for place in sitting.places}
     wanted = [name for name in every if name in edition.index and name not in met]
-    kept_back = {*circumstances.suspended, *edition.parameters.barred}
+    kept_back = {*circumstances.suspended, *circumstances.withheld, *edition.parameters.barred}
     return [edition.index[name] for name in sorted(wanted, key=kept_back.__contains__)]
 
 
@@ -278,10 +281,10 @@ def _key_positions(
 
 
 def _tiers(edition: Edition, sitting: Sitting, circumstances: Circumstances) -> NDArray[np.intp]:
-    """Return how far each item is kept back: seen before, then not eligible; suspended is last.
+    """Return how far each item is kept back: seen before, then not eligible; held back is last.
 
-    A suspended item is worth less than a whole paper of the others, so that it comes only where no
-    paper can be made without it.
+    An item that is suspended or withheld is worth less than a whole paper of the others, so that
+    it comes only where no paper can be made without it.
     """
     tiers = np.zeros(len(edition.items), dtype=np.intp)
     for item, times in sitting.seen_before:
@@ -289,7 +292,8 @@ def _tiers(edition: Edition, sitting: Sitting, circumstances: Circumstances) -> 
             tiers[edition.index[item]] = 2 * times
     tiers[_known(edition, circumstances.ineligible)] += 1
     most = int(tiers.max(initial=0))
-    tiers[_known(edition, circumstances.suspended)] += most * edition.exam.length + 1
+    held_back = [*circumstances.suspended, *circumstances.withheld]
+    tiers[_known(edition, held_back)] += most * edition.exam.length + 1
     return tiers
 
 

@@ -1,5 +1,6 @@
 """The events of a sitting: the whole truth about it, in order, never changed."""
 
+import operator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -57,7 +58,8 @@ class Started:
 class BlockDelivered:
     """A block was chosen and shown; `remaining` is the rest of the paper it was chosen with.
 
-    `ineligible` and `suspended` items were kept back; `solver` found the paper, and another could
+    `ineligible` and `suspended` items were kept back, and `withheld` ones, by their state in the
+    bank, which the record names where there were some; `solver` found the paper, and another could
     be better by no more than the share `gap`, where that is known.
     """
 
@@ -71,6 +73,7 @@ class BlockDelivered:
     suspended: tuple[ItemId, ...] = ()
     solver: str = "greedy"
     gap: float | None = 0.0
+    withheld: Annotated[tuple[ItemId, ...], Field(exclude_if=operator.not_)] = ()
 
     @property
     def is_proven_best(self) -> bool:

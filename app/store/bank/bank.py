@@ -8,6 +8,7 @@ from sqlalchemy import and_, insert, or_, select, update
 from app.errors import ContentDiffers, Duplicate, NotFound
 from app.exam.paper.edition import Edition, edition
 from app.exam.sitting.events import Created
+from app.store.bank import states
 from app.store.calibration import calibrations
 from app.store.database import Transaction
 from app.store.tables import exams, frameworks, item_versions, parameter_sets
@@ -38,7 +39,7 @@ def add_framework(tx: Transaction, framework: Framework) -> None:
 
 
 def add_items(tx: Transaction, items: Sequence[ItemVersion]) -> int:
-    """Keep the item versions that are new; return how many were.
+    """Keep the item versions that are new; return how many were. An item that is new is live.
 
     Raises ContentDiffers if a version is kept, or is given twice, that says something else.
     """
@@ -63,6 +64,7 @@ def add_items(tx: Transaction, items: Sequence[ItemVersion]) -> int:
                 for item in new
             ],
         )
+        states.begin(tx, frozenset(item.id for item in new))
     return len(new)
 
 

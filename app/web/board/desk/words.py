@@ -80,6 +80,7 @@ ACTIONS = {
     "exam.saved": "saved a version of the exam",
     "item.suspended": "suspended the item",
     "item.resumed": "resumed the item",
+    "item.state_set": "changed the item's state",
 }
 
 FLAGS = {
@@ -217,6 +218,8 @@ def _delivered(body: BlockDelivered) -> str:
         said.append(f"{counted(len(body.ineligible), 'item', 'items')} kept back for exposure")
     if body.suspended:
         said.append(f"suspended: {', '.join(body.suspended)}")
+    if body.withheld:
+        said.append(f"not live in the bank: {', '.join(body.withheld)}")
     if body.solver == Solver.EARLIER:
         said.append("no better paper was found in time, so the one planned before was kept")
     elif not body.is_proven_best:

@@ -14,7 +14,7 @@ from app.web.board.desk.session import Desk
 from app.web.board.desk.tables import Spec, View, plain, table
 from app.web.board.exams.pages import ExamItemsPage, ExamPage, ExamsPage
 from itembank.blueprint.sentences import sentences
-from itembank.items.item import ItemVersion
+from itembank.items.item import ItemId, ItemVersion
 from itembank.parameters import Calibrated
 
 SAVED = "exam.saved"
@@ -151,7 +151,9 @@ def _states(file: ExamFile, item: ItemVersion) -> tuple[str, ...]:
         ("excluded", item.id in blueprint.excluded),
         ("not calibrated", judged),
     )
-    return tuple(name for name, is_so in found if is_so)
+    states = tuple(name for name, is_so in found if is_so)
+    in_the_bank = file.states.get(ItemId(item.id))
+    return states if in_the_bank is None else (str(in_the_bank), *states)
 
 
 def _care(file: ExamFile) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ def _facts(file: ItemFile) -> tuple[Fact, ...]:
     seconds = words.NOTHING if item.seconds is None else f"{item.seconds} seconds"
     facts = [
         Fact("Version", str(item.version)),
+        Fact("State in the bank", str(file.state)),
         Fact("Criterion", ", ".join(tag.code for tag in item.tags)),
         Fact("Topic", ", ".join(tag.topic or words.NOTHING for tag in item.tags)),
         Fact("Command word", item.command_word),

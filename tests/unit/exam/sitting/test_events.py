@@ -38,6 +38,7 @@ BODIES: tuple[Body, ...] = (
         sem=0.5,
         ineligible=(ItemId("I-4"), ItemId("I-5")),
         suspended=(ItemId("I-6"),),
+        withheld=(ItemId("I-7"), ItemId("I-8")),
         solver="integer",
         gap=0.000123,
     ),
@@ -102,6 +103,14 @@ def test_a_block_recorded_without_its_circumstances_had_none_and_was_the_best() 
     assert block == BlockDelivered(1, (), (), theta=0.5, sem=1.0)
     assert isinstance(block, BlockDelivered)
     assert (block.ineligible, block.suspended, block.is_proven_best) == ((), (), True)
+    assert block.withheld == ()
+
+
+def test_a_block_that_no_state_kept_anything_from_is_written_as_it_always_was() -> None:
+    assert set(encode(BlockDelivered(1, (), (), theta=0.5, sem=1.0))) == {
+        *("block", "places", "remaining", "theta", "sem"),
+        *("ineligible", "suspended", "solver", "gap"),
+    }
 
 
 @pytest.mark.parametrize("gap", [0.01, None])
