@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from itembank.items.item import LETTERS, ItemVersion, Letter
-from itembank.items.response import OptionId
 from psychometrics import Sums
 
 IntArray = npt.NDArray[np.int64]
@@ -144,25 +143,8 @@ def can_place(plan: KeyPlan, items: Sequence[int]) -> bool:
     return bool((confined <= _room(plan, len(items))).all())
 
 
-def options_around_key(
-    item: ItemVersion, position: int, uniforms: npt.ArrayLike
-) -> tuple[OptionId, ...]:
-    """Return the ids of the options, the key at `position` and the others by chance."""
-    deviates = np.asarray(uniforms)
-    options = item.option_ids()
-    others = [
-        options[int(place)]
-        for place in np.argsort(deviates[: len(options)], kind="stable")
-        if not item.interaction.is_key(options[int(place)])
-    ]
-    return (*others[:position], OptionId(item.interaction.key), *others[position:])
-
-
 def _reach(item: ItemVersion) -> int:
-    options = item.option_ids()
-    if item.interaction.shuffle:
-        return (1 << len(options)) - 1
-    return 1 << item.interaction.key_place(options)
+    return sum(1 << place for place in item.interaction.key_places())
 
 
 def _over_sets(values: Sequence[float]) -> FloatArray:

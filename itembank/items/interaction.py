@@ -69,6 +69,27 @@ class SingleChoice(Document):
         """Return where the key stands among the options in an order, from 0."""
         return order.index(OptionId(self.key))
 
+    def key_places(self) -> tuple[int, ...]:
+        """Return where the key can stand among the options shown, from 0."""
+        options = self.option_ids()
+        return tuple(range(len(options))) if self.shuffle else (self.key_place(options),)
+
+    def ordered(
+        self, uniforms: Sequence[float], *, key_at: int | None = None
+    ) -> tuple[OptionId, ...]:
+        """Return the options as they are shown: by chance, or with the key at a place of its own.
+
+        Where they are not shuffled, the author's order stays.
+        """
+        options = self.option_ids()
+        if not self.shuffle:
+            return options
+        drawn = [options[at] for at in sorted(range(len(options)), key=uniforms.__getitem__)]
+        if key_at is not None:
+            drawn.remove(OptionId(self.key))
+            drawn.insert(key_at, OptionId(self.key))
+        return tuple(drawn)
+
     def distractors(self) -> tuple[OptionId, ...]:
         """Return the ids of the options that are not the key, in the author's order."""
         return tuple(one for one in self.option_ids() if one != self.key)

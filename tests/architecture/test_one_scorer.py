@@ -30,7 +30,6 @@ OTHER_KEYS = {
 READERS = {
     "app/demo/simulated_window.py": 1,
     "app/exam/calibration/collected.py": 1,
-    "itembank/blueprint/key_positions.py": 1,
     "itembank/items/checks.py": 1,
 }
 SEARCHES = {"index", "count", "remove", "find"}

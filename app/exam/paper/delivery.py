@@ -11,10 +11,9 @@ from app.exam.paper.edition import Edition
 from app.exam.paper.trial_positions import interleave, trial_positions
 from app.exam.sitting.events import BlockDelivered, Place
 from app.exam.sitting.sitting import Answer, Sitting
-from itembank.blueprint.key_positions import held_rows, options_around_key, place_keys
+from itembank.blueprint.key_positions import held_rows, place_keys
 from itembank.exams import EligibilityControl, FixedForm
 from itembank.items.item import ItemId, ItemVersion
-from itembank.items.response import OptionId
 from psychometrics import (
     Block,
     Conditions,
@@ -239,12 +238,7 @@ def _cases(edition: Edition, sitting: Sitting, scored: Sequence[int]) -> list[st
 
 def _place(item: ItemVersion, uniforms: NDArray[np.float64], key: int | None) -> Place:
     """Return an item's place; where it may be shuffled, `key` is where its key is to stand."""
-    options: tuple[OptionId, ...] = item.option_ids()
-    if item.interaction.shuffle and key is not None:
-        options = options_around_key(item, key, uniforms)
-    elif item.interaction.shuffle:
-        order = np.argsort(uniforms[: len(options)], kind="stable")
-        options = tuple(options[int(k)] for k in order)
+    options = item.interaction.ordered(uniforms.tolist(), key_at=key)
     return Place(item=ItemId(item.id), version=item.version, options=options)
 
 

@@ -18,6 +18,7 @@ from app.exam.sitting.sitting import ENDED, Caller, Sitting, SittingId, State
 from app.exam.window.window import Phase, Window, phase
 from itembank.exams import ExamDefinition
 from itembank.items.item import CandidateItem
+from itembank.items.response import Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class ItemView:
     sitting: SittingView
     position: int
     item: CandidateItem
-    chosen: str | None
+    chosen: Response
     is_flagged: bool
 
 

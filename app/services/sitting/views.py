@@ -22,7 +22,6 @@ from app.store.sitting import sittings
 from app.store.sitting.writes import Stored
 from app.store.window import windows
 from itembank.items.item import shown
-from itembank.items.response import only_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def item_view(tx: Transaction, sitting: str, position: int, *, caller: Caller) -
         sitting=_view(tx, stored, caller.at),
         position=position,
         item=shown(edition.item(place.item), place.options),
-        chosen=only_option(saved.response),
+        chosen=saved.response,
         is_flagged=saved.flagged,
     )
 

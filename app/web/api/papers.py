@@ -212,6 +212,6 @@ class Item(Document):
                 Option(id=option.id, letter=option.letter, text=option.text)
                 for option in view.item.options
             ],
-            chosen=view.chosen,
+            chosen=only_option(view.chosen),
             flagged=view.is_flagged,
         )

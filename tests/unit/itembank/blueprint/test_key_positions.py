@@ -11,7 +11,6 @@ from itembank.blueprint.key_positions import (
     key_plan,
     key_rows,
     key_rows_of_any_length,
-    options_around_key,
     place_keys,
     reach,
 )
@@ -191,5 +190,5 @@ def test_what_is_held_stands_after_the_plans_own_rows_as_nothing() -> None:
 
 def test_options_stand_around_the_key_in_the_order_of_their_deviates() -> None:
     item = make_item(key="q")
-    assert options_around_key(item, 0, [0.9, 0.5, 0.1, 0.3]) == ("q", "r", "s", "p")
-    assert options_around_key(item, 3, [0.9, 0.5, 0.1, 0.3]) == ("r", "s", "p", "q")
+    assert item.interaction.ordered([0.9, 0.5, 0.1, 0.3], key_at=0) == ("q", "r", "s", "p")
+    assert item.interaction.ordered([0.9, 0.5, 0.1, 0.3], key_at=3) == ("r", "s", "p", "q")

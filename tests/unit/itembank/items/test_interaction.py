@@ -56,3 +56,16 @@ def test_an_item_that_asks_in_no_way_is_refused() -> None:
     bare = make_item().model_dump(exclude={"interaction"})
     with pytest.raises(ValidationError, match="interaction"):
         ItemVersion.model_validate(bare)
+
+
+def test_options_that_are_not_shuffled_stay_in_the_authors_order() -> None:
+    asked = make_item(key="q", shuffle=False).interaction
+    assert asked.ordered([0.9, 0.5, 0.1, 0.3], key_at=0) == ("p", "q", "r", "s")
+    assert asked.key_places() == (1,)
+
+
+def test_shuffled_options_stand_in_the_order_of_their_deviates() -> None:
+    asked = make_item(key="q").interaction
+    assert asked.ordered([0.9, 0.5, 0.1, 0.3, 0.0]) == ("r", "s", "q", "p")
+    assert asked.ordered([0.5, 0.5, 0.5, 0.5]) == ("p", "q", "r", "s")
+    assert asked.key_places() == (0, 1, 2, 3)
