@@ -51,6 +51,7 @@ ExamError
 │   ├── ExamNotRunnable       the definition fails its checks
 │   ├── ItemNeeded            no paper can be made without the item
 │   ├── Duplicate             it exists already
+│   ├── ContentDiffers        it exists already, and says something else
 │   └── Overtaken             somebody did the same at the same moment
 ├── Invalid                   the input is not what it should be
 │   ├── UnknownPosition       the paper has no such question (yet)
@@ -369,6 +370,13 @@ class ItemNeeded(Refused):
 
 class Duplicate(Refused):
     """It exists already."""
+
+    what: str
+    name: str
+
+
+class ContentDiffers(Refused):
+    """What never changes exists already under this name, and says something else."""
 
     what: str
     name: str

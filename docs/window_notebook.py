@@ -44,6 +44,8 @@ for j, row in zip(item, rows, strict=True):
     if row["option"]:
         seen[j].add(row["option"])
     if row["score"] == "1":
+        if key[j] not in (NOBODY, row["option"]):
+            sys.exit("Some item scores 1 for two options: which is its key?")
         key[j] = row["option"]
 
 choices = psy.ChoiceMatrix.from_cells(
@@ -51,14 +53,13 @@ choices = psy.ChoiceMatrix.from_cells(
     item,
     [row["option"] or None for row in rows],
     (len(persons), len(labels)),
+    scores=[int(row["score"]) for row in rows],
     options=[sorted(options | {right}) for options, right in zip(seen, key, strict=True)],
     key=key,
     persons=persons,
     items=labels,
 )
 responses = choices.responses
-if responses.scores.sum() != sum(row["score"] == "1" for row in rows):
-    sys.exit("Some item scores 1 for two options: which is its key?")
 print(f"{len(persons)} persons, {len(labels)} items, {len(rows)} responses")
 lost = [label for label, right in zip(labels, key, strict=True) if right == NOBODY]
 print(f"Items that nobody got right: {', '.join(lost) or 'none'}")

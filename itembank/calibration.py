@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from itembank.document import Document
-from itembank.items.item import Identifier, Text
+from itembank.document import Document, Identifier, Text
 from itembank.parameters import LinkingConstants
 
 DECIMALS = 6

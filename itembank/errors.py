@@ -1,6 +1,7 @@
 """The errors of the item bank.
 
 BankError
+├── NotTagged              an item says nothing of the framework
 ├── UnreadableDocument     a file is not the document it should be
 └── UnknownCode            a code that the framework does not hold
 """
@@ -8,6 +9,15 @@ BankError
 
 class BankError(Exception):
     """Root of all errors of the item bank."""
+
+
+class NotTagged(BankError):
+    """An item is not tagged to the framework."""
+
+    def __init__(self, item: str, framework: str) -> None:
+        super().__init__(f"item '{item}' is not tagged to the framework '{framework}'")
+        self.item = item
+        self.framework = framework
 
 
 class UnreadableDocument(BankError):

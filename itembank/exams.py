@@ -15,8 +15,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
 from itembank.blueprint.blueprint import Blueprint
-from itembank.document import Document
-from itembank.items.item import Identifier, Text
+from itembank.document import Document, Identifier, Text
+from itembank.items.item import ItemVersion
 from itembank.parameters import Prior
 from itembank.schemes import Scheme
 
@@ -132,6 +132,14 @@ class ExamDefinition(Document):
             else:
                 document[name] = value
         return document
+
+    def asks_for(self, item: ItemVersion) -> bool:
+        """Say whether an item is tagged to the exam's framework, under one of its criteria."""
+        return item.is_tagged(self.framework) and self.criterion_of(item) in self.blueprint.criteria
+
+    def criterion_of(self, item: ItemVersion) -> str:
+        """Return the code of an item's criterion in the exam's framework; raise NotTagged."""
+        return item.tag(self.framework).code
 
     @property
     def length(self) -> int:

@@ -7,8 +7,8 @@ from math import log
 import numpy as np
 from pydantic import Field
 
-from itembank.document import Document, canonical
-from itembank.items.item import Identifier, ItemVersion, Text
+from itembank.document import Document, Identifier, Text, canonical
+from itembank.items.item import ItemVersion
 from psychometrics import ItemParameters
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itembank.document import Document
+from itembank.document import Document, Identifier, Text
 from itembank.exams import ExamDefinition
-from itembank.items.item import Identifier, ItemVersion, Text
+from itembank.items.item import ItemVersion
 from itembank.parameters import ParameterSet
 from psychometrics import DomainScale, ItemParameters, domain_score
 
@@ -85,7 +85,7 @@ def reporting_scale(
     weights = exam.blueprint.weights()
     domain = DomainScale(
         items=parameters.arrays([item.id for item in items]),
-        group=np.array([codes.index(item.criterion) for item in items]),
+        group=np.array([codes.index(exam.criterion_of(item)) for item in items]),
         weights=np.array([weights[code] for code in codes]),
     )
     cut = round(float(np.asarray(domain_score(0.0, domain))), 9)

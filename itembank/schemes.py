@@ -5,8 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from itembank.document import Document
-from itembank.items.item import Text
+from itembank.document import Document, Text
 
 
 @dataclass(frozen=True, slots=True)

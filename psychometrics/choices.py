@@ -72,12 +72,13 @@ class ChoiceMatrix:
         if table.ndim != 2 or not table.shape[1] == len(options) == len(key):
             raise DataError("choices must be persons x items, with options and a key an item")
         person, item = np.nonzero(table != "")
-        given = [table[i, j] for i, j in zip(person.tolist(), item.tolist(), strict=True)]
+        given = table[person, item]
         return cls.from_cells(
             person,
             item,
-            given,
+            given.tolist(),
             table.shape,
+            scores=given == np.array(list(key), dtype=object)[item],
             options=options,
             key=key,
             persons=persons,
@@ -92,6 +93,7 @@ class ChoiceMatrix:
         choice: Sequence[str | None],
         shape: tuple[int, int],
         *,
+        scores: npt.ArrayLike,
         options: Sequence[Sequence[str]],
         key: Sequence[str],
         persons: Sequence[str] | None = None,
@@ -107,13 +109,15 @@ class ChoiceMatrix:
             The option chosen, or None for a blank.
         shape : tuple of int
             n persons and m items.
+        scores : array_like of int, shape (k,)
+            What each choice earned, 0 or 1: by the key, or by what was decided instead.
         options, key, persons, items
             As in `from_choices`.
 
         Returns
         -------
         ChoiceMatrix, shape (n, m)
-            Scored by the key.
+            With the scores given.
 
         Raises
         ------
@@ -134,7 +138,7 @@ class ChoiceMatrix:
         responses = ResponseMatrix.from_triples(
             rows,
             columns,
-            (chosen == right[columns]).astype(np.float64),
+            np.asarray(scores, dtype=np.float64),
             shape,
             persons=persons,
             items=items,

@@ -36,7 +36,9 @@ from itembank.frameworks.framework import (
     Kind,
     LinkURI,
 )
-from itembank.items.item import ItemId, ItemVersion, Option, OptionId, Stimulus
+from itembank.items.interaction import Option, SingleChoice
+from itembank.items.item import ItemId, ItemVersion, Stimulus, Tag
+from itembank.items.response import OptionId
 from itembank.parameters import LinkingConstants, Prior, provisional_parameters
 from itembank.schemes import Band, PercentageBands
 
@@ -64,33 +66,50 @@ def at(minutes: float = 0, *, seconds: float = 0) -> datetime:
     return AT + timedelta(minutes=minutes, seconds=seconds)
 
 
-def make_item(
+def make_item(  # noqa: PLR0913 - what an item says is what tests vary
     name: str = "I-1",
     *,
     key: str = "q",
     criterion: str = "1.1",
+    topic: str | None = None,
     rating: float = 0.6,
     shuffle: bool = True,
+    options: Sequence[Option] | None = None,
     **more: object,
 ) -> ItemVersion:
     """Return an item with four options of one length, none of which breaks a rule.
 
     `more` are further fields by their names.
     """
+    offered = [make_option(option, is_key=option == key) for option in OPTION_IDS]
     item = ItemVersion(
         id=name,
         version=1,
-        criterion=criterion,
-        topic=f"{criterion}.1",
+        tags=(make_tag(criterion, topic=topic),),
         command_word="explain",
         stem=(f"A bakery posts every day. This is case {name}.", "What should it do first?"),
-        options=tuple(make_option(option, is_key=option == key) for option in OPTION_IDS),
-        key=key,
-        shuffle=shuffle,
+        interaction=SingleChoice(
+            options=tuple(offered if options is None else options), key=key, shuffle=shuffle
+        ),
         rating=rating,
         author="A. Author",
     )
     return ItemVersion.model_validate({**item.model_dump(), **more}) if more else item
+
+
+def make_tag(code: str = "1.1", *, topic: str | None = None, framework: str | None = None) -> Tag:
+    """Return a tag to the small syllabus, or another, and to its criterion's first topic."""
+    return Tag(
+        framework=make_framework().id if framework is None else framework,
+        code=code,
+        topic=topic or f"{code}.1",
+    )
+
+
+def asked_otherwise(item: ItemVersion, **changes: object) -> ItemVersion:
+    """Return an item with changes of its interaction."""
+    interaction = item.interaction.model_copy(update=changes)
+    return item.model_copy(update={"interaction": interaction})
 
 
 def make_stimulus(name: str = "case-1", *, words: int = 12) -> Stimulus:

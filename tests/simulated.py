@@ -9,7 +9,7 @@ from app.exam.paper.delivery import Noise, choose_block, noise_sizes
 from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, Event, HandedIn
 from app.exam.sitting.sitting import Sitting, evolve
-from itembank.items.item import OptionId
+from itembank.items.response import OptionId
 from psychometrics import ItemParameters, probability
 from tests.factories import AT, make_created, make_sitting, make_started
 
@@ -66,7 +66,7 @@ def sit_paper(  # noqa: PLR0913 - as above
         for position in sitting.positions(sitting.block):
             if chance.random() >= blank:
                 option = _choice(edition, sitting, position, right, chance)
-                sitting = evolve(sitting, Event(AT, Answered(position, option, flagged=False)))
+                sitting = evolve(sitting, Event(AT, Answered(position, (option,), flagged=False)))
     return evolve(sitting, Event(AT, HandedIn()))
 
 
@@ -85,6 +85,6 @@ def _choice(
 ) -> OptionId:
     item = edition.item(sitting.places[position - 1].item)
     if chance.random() < right[edition.index[item.id]]:
-        return OptionId(item.key)
-    others = [option for option in item.option_ids() if option != item.key]
+        return OptionId(item.interaction.key)
+    others = item.interaction.distractors()
     return others[int(chance.integers(len(others)))]

@@ -32,8 +32,8 @@ def lint(
     Example: `adept bank lint my-items.json --framework my-framework.json`
     """
     shipped = starter.read_starter()
-    items = shipped.items if file is None else read_items(file)
     syllabus = shipped.framework if framework is None else Framework.read(framework)
+    items = shipped.items if file is None else read_items(file, syllabus.id)
     found = starter.lint_items(items, syllabus)
     rows = [(one.item, one.rule.replace("_", " "), one.reason) for one in found]
     shown = [table(("item", "rule", "reason"), rows)] if rows else []

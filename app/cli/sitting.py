@@ -71,7 +71,7 @@ def show(out: Output, sitting: Name) -> None:
         "state": found.state,
         "block": found.block,
         "delivered": len(found.places),
-        "answered": sum(one.option is not None for one in found.answers),
+        "answered": sum(not one.is_blank for one in found.answers),
         "started_at": None if clock is None else clock.started_at,
         "deadline": None if clock is None else deadline(clock),
         "events": stored.event_count,

@@ -21,7 +21,7 @@ from app.settings import Settings
 from app.store.bank import bank
 from app.store.database import Database, Transaction
 from app.store.sitting import sittings
-from itembank.items.item import OptionId
+from itembank.items.response import from_record
 
 EXPOSURE_LIMIT = 0.85
 NAME_PREFIX = "demo-"
@@ -169,8 +169,8 @@ def _paper(stage: Stage, person: Person, clock: _Clock, held: tuple[str, int]) -
 
 
 def _key_first(stage: Stage, item: str) -> tuple[str, ...]:
-    version = stage.edition.item(item)
-    return (version.key, *(name for name in version.option_ids() if name != version.key))
+    asked = stage.edition.item(item).interaction
+    return (asked.key, *asked.distractors())
 
 
 def _answer(stage: Stage, name: str, position: int, done: Deed, caller: Caller) -> None:
@@ -178,8 +178,7 @@ def _answer(stage: Stage, name: str, position: int, done: Deed, caller: Caller) 
     with stage.database.read() as tx:
         views.item_view(tx, name, position, caller=caller)
     wanted = [] if done.blank else [done.first_thought, done.option]
-    chosen = [OptionId(option) for option in wanted if option is not None]
-    changes = [Change(option=option) for option in chosen]
+    changes = [Change(from_record(option)) for option in wanted if option is not None]
     if done.flags:
         changes.append(Change(flagged=True))
     for number, change in enumerate(changes):

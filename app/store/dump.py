@@ -15,7 +15,15 @@ from app.store.database import Transaction
 
 VERSION_TABLE = "alembic_version"
 # What `adept migrate` and a first start make by themselves.
-RENEWABLE = {"secrets", "frameworks", "item_versions", "parameter_sets", "exams", "attempts"}
+RENEWABLE = {
+    "secrets",
+    "frameworks",
+    "item_versions",
+    "item_states",
+    "parameter_sets",
+    "exams",
+    "attempts",
+}
 BATCH = 500
 
 Row = Sequence[object]

@@ -7,9 +7,9 @@ import numpy as np
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from itembank.document import Document
+from itembank.document import Document, Identifier
 from itembank.frameworks.framework import Framework, Kind
-from itembank.items.item import Identifier, ItemVersion, Letter
+from itembank.items.item import ItemVersion, Letter
 from psychometrics import Quotas
 
 
@@ -150,10 +150,11 @@ class Blueprint(Document):
 
 def leaf(blueprint: Blueprint, framework: Framework, item: ItemVersion) -> str:
     """Return the code an item counts under: its topic if that has a range, or its criterion."""
-    topic = item.topic
-    if topic in blueprint.topics and framework.parent(topic) == item.criterion:
+    tag = item.tag(framework.id)
+    topic = tag.topic
+    if topic is not None and topic in blueprint.topics and framework.parent(topic) == tag.code:
         return topic
-    return item.criterion
+    return tag.code
 
 
 def quotas(blueprint: Blueprint, framework: Framework, leaves: Sequence[str]) -> Quotas:

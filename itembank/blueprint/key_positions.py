@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from itembank.items.item import LETTERS, ItemVersion, Letter, OptionId
+from itembank.items.item import LETTERS, ItemVersion, Letter
 from psychometrics import Sums
 
 IntArray = npt.NDArray[np.int64]
@@ -143,24 +143,8 @@ def can_place(plan: KeyPlan, items: Sequence[int]) -> bool:
     return bool((confined <= _room(plan, len(items))).all())
 
 
-def options_around_key(
-    item: ItemVersion, position: int, uniforms: npt.ArrayLike
-) -> tuple[OptionId, ...]:
-    """Return the ids of the options, the key at `position` and the others by chance."""
-    deviates = np.asarray(uniforms)
-    options = item.option_ids()
-    others = [
-        options[int(place)]
-        for place in np.argsort(deviates[: len(options)], kind="stable")
-        if options[int(place)] != item.key
-    ]
-    return (*others[:position], OptionId(item.key), *others[position:])
-
-
 def _reach(item: ItemVersion) -> int:
-    if item.shuffle:
-        return (1 << len(item.options)) - 1
-    return 1 << item.option_ids().index(OptionId(item.key))
+    return sum(1 << place for place in item.interaction.key_places())
 
 
 def _over_sets(values: Sequence[float]) -> FloatArray:

@@ -55,7 +55,7 @@ def check_exam(
     parameters: ParameterSet,
 ) -> list[Obstacle]:
     """Return every reason to refuse the exam; none means that no sitting can run into one."""
-    codes = list(_code_problems(exam, framework))
+    codes = list(_code_problems(exam, framework)) or list(_tag_problems(exam, framework, items))
     if codes:
         return codes
     used = scored_from(exam, items, parameters)
@@ -72,12 +72,8 @@ def check_exam(
 def scored_from(
     exam: ExamDefinition, items: Sequence[ItemVersion], parameters: ParameterSet
 ) -> list[ItemVersion]:
-    """Return the items that papers are made of: of the blueprint's criteria, and not barred."""
-    return [
-        item
-        for item in items
-        if item.criterion in exam.blueprint.criteria and item.id not in parameters.barred
-    ]
+    """Return the items that papers are made of: asked for by the exam, and not barred."""
+    return [item for item in items if exam.asks_for(item) and item.id not in parameters.barred]
 
 
 def _code_problems(exam: ExamDefinition, framework: Framework) -> Iterator[Obstacle]:
@@ -94,6 +90,18 @@ def _code_problems(exam: ExamDefinition, framework: Framework) -> Iterator[Obsta
             "in the blueprint: give that criterion a share, or leave the topic out"
         )
         yield Obstacle("blueprint", reason, (Sentence("topics", code, reason),))
+
+
+def _tag_problems(
+    exam: ExamDefinition, framework: Framework, items: Sequence[ItemVersion]
+) -> Iterator[Obstacle]:
+    """Yield that the bank's items are all of other frameworks, whose codes may be the same."""
+    if items and not any(item.is_tagged(exam.framework) for item in items):
+        yield Obstacle(
+            "framework",
+            f"no item of the bank is tagged to {framework.document.title}: tag items to it, or "
+            "correct the exam's framework",
+        )
 
 
 def _kind_problems(exam: ExamDefinition) -> Iterator[Obstacle]:
@@ -134,7 +142,7 @@ def _unknown_names(
     exam: ExamDefinition, items: Sequence[ItemVersion], parameters: ParameterSet
 ) -> Iterator[Obstacle]:
     blueprint = exam.blueprint
-    known = {item.id for item in items if item.criterion in blueprint.criteria}
+    known = {item.id for item in items if exam.asks_for(item)}
     barred = set(parameters.barred)
     form = exam.paper.items if isinstance(exam.paper, FixedForm) else ()
     # A paper needs these as they are; the others may be barred and come back.

@@ -9,7 +9,7 @@ from scipy.special import bdtrc
 
 from itembank.errors import UnknownCode
 from itembank.frameworks.framework import Framework, Kind
-from itembank.items.item import ItemVersion
+from itembank.items.item import ItemVersion, Tag
 
 RATINGS = (0.30, 0.95)
 LONGEST_STEM = 130
@@ -40,24 +40,31 @@ Check = Callable[[ItemVersion, Framework], Iterator[str]]
 
 def four_options(item: ItemVersion, _: Framework) -> Iterator[str]:
     """One best answer of four."""
-    if len(item.options) != 4:
-        yield f"it has {len(item.options)} options; write four"
+    if len(item.interaction.options) != 4:
+        yield f"it has {len(item.interaction.options)} options; write four"
 
 
 def codes_exist(item: ItemVersion, framework: Framework) -> Iterator[str]:
     """Criterion, topic and command word are the framework's."""
-    criteria = {entry.code for entry in framework.of_kind(Kind.CRITERION)}
-    if item.criterion not in criteria:
-        yield f"criterion '{item.criterion}' is not in the framework"
-    try:
-        if framework.parent(item.topic) != item.criterion:
-            yield f"topic '{item.topic}' does not belong to criterion '{item.criterion}'"
-    except UnknownCode as exc:
-        yield str(exc)
+    if item.is_tagged(framework.id):
+        yield from _tag_is_known(item.tag(framework.id), framework)
+    else:
+        yield f"it is not tagged to the framework '{framework.document.title}'"
     try:
         framework.demand(item.command_word)
     except UnknownCode:
         yield f"'{item.command_word}' is not one of the framework's command words"
+
+
+def _tag_is_known(tag: Tag, framework: Framework) -> Iterator[str]:
+    criteria = {entry.code for entry in framework.of_kind(Kind.CRITERION)}
+    if tag.code not in criteria:
+        yield f"criterion '{tag.code}' is not in the framework"
+    try:
+        if tag.topic is not None and framework.parent(tag.topic) != tag.code:
+            yield f"topic '{tag.topic}' does not belong to criterion '{tag.code}'"
+    except UnknownCode as exc:
+        yield str(exc)
 
 
 def rating_is_usable(item: ItemVersion, _: Framework) -> Iterator[str]:
@@ -69,7 +76,7 @@ def rating_is_usable(item: ItemVersion, _: Framework) -> Iterator[str]:
 
 def no_catch_all(item: ItemVersion, _: Framework) -> Iterator[str]:
     """No 'all of the above' and its kin: options are shuffled."""
-    for option in item.options:
+    for option in item.interaction.options:
         if CATCH_ALL.search(option.text):
             yield f"option '{option.id}' is a catch-all ('{option.text}'): write a real option"
 
@@ -114,7 +121,9 @@ def stimulus_is_readable(item: ItemVersion, _: Framework) -> Iterator[str]:
 
 def options_differ(item: ItemVersion, _: Framework) -> Iterator[str]:
     """No two options say the same."""
-    texts = Counter(re.sub(r"\W+", " ", option.text).strip().lower() for option in item.options)
+    texts = Counter(
+        re.sub(r"\W+", " ", option.text).strip().lower() for option in item.interaction.options
+    )
     for text, count in texts.items():
         if count > 1:
             yield f"{count} options read '{text}'"
@@ -122,16 +131,17 @@ def options_differ(item: ItemVersion, _: Framework) -> Iterator[str]:
 
 def distractors_are_explained(item: ItemVersion, _: Framework) -> Iterator[str]:
     """Every distractor names the misconception it stands for; the key has none."""
-    for option in item.options:
-        if option.id != item.key and option.misconception is None:
+    for option in item.interaction.options:
+        is_key = item.interaction.is_key(option.id)
+        if not is_key and option.misconception is None:
             yield f"distractor '{option.id}' names no misconception"
-        if option.id == item.key and option.misconception is not None:
+        if is_key and option.misconception is not None:
             yield "the key carries a misconception: is it the right key?"
 
 
 def letters_are_unknown(item: ItemVersion, _: Framework) -> Iterator[str]:
     """No text refers to an option by letter, since options are shuffled."""
-    for option in item.options:
+    for option in item.interaction.options:
         if LETTER.search(f"{option.text} {option.rationale}"):
             yield f"option '{option.id}' refers to an option by its letter, which shuffling changes"
 
@@ -153,8 +163,10 @@ ITEM_CHECKS: tuple[Check, ...] = (
 
 
 def _is_longest(item: ItemVersion) -> bool:
-    lengths = {option.id: len(option.text) for option in item.options}
-    return all(lengths[item.key] > size for name, size in lengths.items() if name != item.key)
+    lengths = {option.id: len(option.text) for option in item.interaction.options}
+    longest = max(lengths[name] for name in item.interaction.distractors())
+    of_key = lengths[item.interaction.key]
+    return of_key > longest
 
 
 def _is_chance(successes: int, trials: int) -> bool:
@@ -163,8 +175,8 @@ def _is_chance(successes: int, trials: int) -> bool:
 
 
 def _keys_are_spread(items: Sequence[ItemVersion]) -> Iterator[Finding]:
-    four = [item for item in items if len(item.options) == 4]
-    places = Counter(item.option_ids().index(item.key) for item in four)
+    four = [item for item in items if len(item.interaction.options) == 4]
+    places = Counter(item.interaction.key_place(item.option_ids()) for item in four)
     for place in range(4):
         if four and not _is_chance(places[place], len(four)):
             yield Finding(
@@ -176,7 +188,7 @@ def _keys_are_spread(items: Sequence[ItemVersion]) -> Iterator[Finding]:
 
 
 def _key_is_not_the_longest(items: Sequence[ItemVersion]) -> Iterator[Finding]:
-    four = [item for item in items if len(item.options) == 4]
+    four = [item for item in items if len(item.interaction.options) == 4]
     longest = [item.id for item in four if _is_longest(item)]
     if four and not _is_chance(len(longest), len(four)):
         yield Finding(

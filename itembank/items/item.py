@@ -4,29 +4,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, NewType, Self
+from typing import Literal, NewType, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, model_validator
 
-from itembank.document import Document, canonical, why
-from itembank.errors import UnreadableDocument
+from itembank.document import Document, Identifier, Text, canonical, why
+from itembank.errors import NotTagged, UnreadableDocument
+from itembank.items.first_form import from_first_form, is_first_form, to_first_form
+from itembank.items.interaction import Interaction
+from itembank.items.response import OptionId
 
 ItemId = NewType("ItemId", str)
-OptionId = NewType("OptionId", str)
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")]
 Letter = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
 LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D", "E", "F", "G", "H")
-
-
-class Option(Document):
-    """One option. The rationale and the misconception are for the board alone."""
-
-    id: Identifier
-    text: Text
-    rationale: Text
-    misconception: Text | None = None
 
 
 class Stimulus(Document):
@@ -41,53 +32,78 @@ class Stimulus(Document):
         return sum(len(text.split()) for text in (self.title, *self.text))
 
 
-class ItemVersion(Document):
-    """One immutable version of a single-best-answer item, stored whole.
+class Tag(Document):
+    """Where an item belongs in a framework: under a criterion, by its code, and a topic of it."""
 
+    framework: Text
+    code: Text
+    topic: Text | None = None
+
+
+class ItemVersion(Document):
+    """One immutable version of an item, stored whole.
+
+    It has one tag for each framework that it is of, and an exam uses items of its framework alone.
     `stem` holds paragraphs, the question last; `rating` is the judged share of just-passing
     candidates who would answer rightly; `seconds` is the time it is expected to take.
     """
 
     id: Identifier
     version: int = Field(ge=1)
-    criterion: Text
-    topic: Text
+    tags: tuple[Tag, ...] = Field(min_length=1)
     command_word: Text
     stem: tuple[Text, ...] = Field(min_length=1)
-    options: tuple[Option, ...] = Field(min_length=2, max_length=8)
-    key: Identifier
-    shuffle: bool = True
+    interaction: Interaction
     rating: float = Field(gt=0, lt=1)
     author: Text
     seconds: int | None = Field(ge=1, default=None)
     stimulus: Stimulus | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_either_form(cls, given: object, info: ValidationInfo) -> object:
+        if not is_first_form(given):
+            return given
+        if not isinstance(info.context, str):
+            raise ValueError("it names no framework: give its tags")
+        return from_first_form(given, info.context)
+
     @model_validator(mode="after")
-    def _key_is_one_option(self) -> Self:
-        ids = [option.id for option in self.options]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"item {self.id}: two options have the same id")
-        if self.key not in ids:
-            raise ValueError(f"item {self.id}: the key '{self.key}' is not one of its options")
+    def _is_tagged_once_to_each_framework(self) -> Self:
+        names = [tag.framework for tag in self.tags]
+        if len(set(names)) != len(names):
+            raise ValueError(f"item {self.id}: two tags are of the same framework")
         return self
 
-    def content_hash(self) -> str:
-        """Return the SHA-256 of the canonical text, without fields that say nothing.
+    def is_tagged(self, framework: str) -> bool:
+        """Say whether the item is of a framework."""
+        return any(tag.framework == framework for tag in self.tags)
 
-        An item without a time or a stimulus keeps the hash it had before there were such fields.
+    def tag(self, framework: str) -> Tag:
+        """Return the item's tag to a framework; raise NotTagged."""
+        for tag in self.tags:
+            if tag.framework == framework:
+                return tag
+        raise NotTagged(self.id, framework)
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of the canonical text of what the item says, in its first form.
+
+        A field that says nothing is left out, so an item keeps the hash that it had before there
+        was such a field.
         """
         silent = {name for name in ("seconds", "stimulus") if getattr(self, name) is None}
-        text = canonical(self.model_dump(mode="json", by_alias=True, exclude=silent))
-        return hashlib.sha256(text.encode()).hexdigest()
+        said = to_first_form(self.model_dump(mode="json", exclude=silent))
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
 
     def word_count(self) -> int:
         """Return the words of the stem and the options."""
-        texts = (*self.stem, *(option.text for option in self.options))
+        texts = (*self.stem, *(option.text for option in self.interaction.options))
         return sum(len(text.split()) for text in texts)
 
     def option_ids(self) -> tuple[OptionId, ...]:
         """Return the ids of the options in the author's order."""
-        return tuple(OptionId(option.id) for option in self.options)
+        return self.interaction.option_ids()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +134,7 @@ class CandidateItem:
 
 def shown(item: ItemVersion, order: Sequence[OptionId]) -> CandidateItem:
     """Return the part of `item` a candidate may see, options in `order`."""
-    text = {option.id: option.text for option in item.options}
+    text = {option.id: option.text for option in item.interaction.options}
     return CandidateItem(
         stem=item.stem,
         options=tuple(
@@ -134,9 +150,14 @@ def shown(item: ItemVersion, order: Sequence[OptionId]) -> CandidateItem:
 _ITEMS = TypeAdapter(tuple[ItemVersion, ...])
 
 
-def read_items(path: Path) -> tuple[ItemVersion, ...]:
-    """Read a JSON file that holds a list of items."""
+def read_item(text: str, framework: str) -> ItemVersion:
+    """Read an item's document; a criterion without a tag is one of `framework`."""
+    return ItemVersion.model_validate_json(text, context=framework)
+
+
+def read_items(path: Path, framework: str) -> tuple[ItemVersion, ...]:
+    """Read a JSON file that holds a list of items, in the same way."""
     try:
-        return _ITEMS.validate_json(path.read_bytes())
+        return _ITEMS.validate_json(path.read_bytes(), context=framework)
     except (OSError, ValidationError) as exc:
         raise UnreadableDocument(str(path), why(exc)) from exc

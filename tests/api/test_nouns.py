@@ -140,7 +140,7 @@ def test_no_reply_of_a_sitting_holds_a_key_and_no_mark_leaves_before_release(
     everything = "\n".join([*told, json.dumps(result)])
     assert not FORBIDDEN.search(everything)
     for item in starter.read_starter().items:
-        for option in item.options:
+        for option in item.interaction.options:
             assert json.dumps(option.rationale, ensure_ascii=False)[1:-1] not in everything
 
 

@@ -101,7 +101,7 @@ def sit_paper(world: World, number: str, *, parts: int = 9, hand_in: bool = True
         sitting = sit.start(tx, signed.sitting, caller=caller, settings=world.settings)
         for part in range(1, parts + 1):
             for place in sitting.open_positions():
-                change = Change(option=sitting.places[place - 1].options[0])
+                change = Change(sitting.places[place - 1].options[:1])
                 sit.answer(tx, sitting.id, place, change, request=f"r{place}", caller=caller)
             if part < parts:
                 sitting = sit.close_block(tx, sitting.id, part, caller=caller)

@@ -274,7 +274,7 @@ def test_an_item_is_shown_with_its_words_where_they_are_at_hand(small_world: Wor
     )
     assert page.stem == content.stem
     texts = [row[-1].words for row in page.options.rows]
-    assert texts == [*(option.text for option in content.options), "—"]
+    assert texts == [*(option.text for option in content.interaction.options), "—"]
 
 
 def test_a_tiny_chance_is_never_shown_as_none(small_world: World) -> None:

@@ -90,7 +90,7 @@ def test_an_item_is_suspended_in_mid_window_and_given_free_again(world: World) -
 
 def test_an_item_that_papers_need_is_suspended_only_all_the_same(small_world: World) -> None:
     desk = at_desk(small_world)
-    names = [one.id for one in starter.read_starter().items if one.criterion == "2.3"]
+    names = [one.id for one in starter.read_starter().items if one.tags[0].code == "2.3"]
     with small_world.database.begin() as tx:
         for name in names[4:]:  # a paper holds four at least
             suspend.suspend_item(

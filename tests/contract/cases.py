@@ -46,7 +46,7 @@ def open_window_with_trial_items(world: World, *, slots: int = 2) -> Person:
         spare = [
             item.id
             for item in bank.latest_items(tx)
-            if item.criterion == "1.1" and item.id not in hostile
+            if item.tags[0].code == "1.1" and item.id not in hostile
         ][:slots]
     pretest = Pretest(slots=slots, items=tuple(spare))
     tried = blueprint.model_copy(update={"pretest": pretest})

@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.store import migrate
 from app.store.database import Database, connect
 from app.store.sitting import sittings
+from itembank.items.response import only_option
 from tests.factories import anybody
 from tests.kill.candidates import Candidate, sitting_at_once
 from tests.kill.server import Server
@@ -100,7 +101,7 @@ def require_last_answers(one: Candidate, answers: tuple[Answer, ...]) -> None:
     the test stopped can have come after the last acknowledgement: none, since threads are joined.
     """
     last = {answer.position: answer.option for answer in one.acknowledged}
-    assert {position: answers[position - 1].option for position in last} == last
+    assert {position: only_option(answers[position - 1].response) for position in last} == last
 
 
 @pytest.mark.kill

@@ -9,16 +9,18 @@ import pytest
 from app.exam.people.permissions import EVERYTHING
 from app.exam.sitting.sitting import ENDED, IN_PROGRESS, Caller, Change, Sitting, State
 from app.services.award import grade
+from app.services.bank.starter import read_starter
 from app.services.people.keys import load_keys
 from app.services.sitting import sit, views
 from app.services.sitting.sit import Credentials
 from app.services.upkeep import replay
 from app.store import dump, migrate, schema
-from app.store.bank import bank
+from app.store.bank import bank, states
 from app.store.database import Database, Transaction, connect
 from app.store.dump import TableShape
 from app.store.sitting import sittings
 from app.store.window import windows
+from itembank.items.state import ItemState
 from tests.factories import anybody
 from tests.landed.make import MADE_AT, sha256
 from tests.landed.reading import FOLDER, REVISIONS, Landed, put, read
@@ -66,6 +68,31 @@ def test_an_upgrade_loses_nothing_and_its_sittings_go_on(landed: Landed, databas
     with database.read() as tx:
         require_proof(tx)
     database.close()
+
+
+def test_landed_sittings_replay_whatever_state_their_items_come_to(
+    landed: Landed, database_url: str
+) -> None:
+    database = connect(database_url)
+    put(landed, database)
+    migrate.upgrade(database)
+    names = {name.split()[0] for name in landed.items}
+    with database.read() as tx:
+        assert {states.of_item(tx, name) for name in names} == {ItemState.LIVE}
+    for state in (ItemState.DRAFT, ItemState.PRETEST, ItemState.RETIRED, ItemState.LIVE):
+        with database.begin() as tx:
+            for name in names:
+                states.change(tx, name, state)
+        with database.read() as tx:
+            require_hashes(tx, landed)
+            require_results(tx, landed)
+            require_proof(tx)
+    database.close()
+
+
+def test_what_ships_today_hashes_as_it_did_when_it_landed(landed: Landed) -> None:
+    shipped = {f"{one.id} {one.version}": one.content_hash() for one in read_starter().items}
+    assert shipped.items() <= landed.items.items()
 
 
 def require_every_row(tx: Transaction, landed: Landed) -> None:
@@ -129,7 +156,7 @@ def go_on(database: Database, sitting: Sitting) -> None:
         sitting = sit.start(tx, sitting.id, caller=caller, settings=SETTINGS)
     while sitting.state in IN_PROGRESS:
         for position in sitting.open_positions():
-            change = Change(option=sitting.places[position - 1].options[-1])
+            change = Change(sitting.places[position - 1].options[-1:])
             with database.begin() as tx:
                 sit.answer(tx, sitting.id, position, change, request="go on", caller=caller)
         with database.begin() as tx:

@@ -91,7 +91,9 @@ def left_in_english(page: Page, data: set[str]) -> str:
 def data(world: World) -> set[str]:
     """What may stand in English: the names of exam, window, bands, outcomes and people."""
     read = starter.read_starter()
-    names = {one.words for one in read.exam.scheme.outcomes} | {one.title for one in read.framework.items}
+    names = {one.name for one in read.exam.scheme.outcomes} | {
+        one.title for one in read.framework.items
+    }
     people = {text for one in world.people for text in (one.name, one.number)}
     return {*names, *people, read.exam.title, "January 2027"}
 

@@ -60,7 +60,7 @@ def test_no_byte_of_a_whole_sitting_tells_a_key_or_a_rationale(
     secrets = [
         text
         for item in starter.read_starter().items
-        for option in item.options
+        for option in item.interaction.options
         for text in (option.rationale, option.misconception)
         if text
     ]

@@ -30,7 +30,7 @@ from app.exam.sitting.sitting import (
     start,
     wants_block,
 )
-from itembank.items.item import OptionId
+from itembank.items.response import BLANK, OptionId
 from tests.factories import AT, make_block, make_created, make_started
 
 LENGTH, SIZE, MINUTES, GRACE = 7, 3, 10, timedelta(seconds=20)
@@ -39,7 +39,7 @@ BLOCKS = ((1, 2, 3), (4, 5, 6), (7,))
 positions = st.integers(-1, LENGTH + 2)
 changes = st.builds(
     Change,
-    option=st.sampled_from([None, *map(OptionId, ("p", "q", "r", "s", "zzz"))]),
+    response=st.sampled_from([BLANK, *((OptionId(one),) for one in ("p", "q", "r", "s", "zzz"))]),
     clear=st.booleans(),
     flagged=st.sampled_from([None, True, False]),
 )
@@ -130,7 +130,7 @@ class SittingMachine(RuleBasedStateMachine):
             and self.sitting.state is State.BLOCK_OPEN
             and at <= self.deadline + GRACE
             and position in BLOCKS[self.sitting.block - 1]
-            and change.option != "zzz"
+            and "zzz" not in change.response
         )
         try:
             decided = answer(self.sitting, position, change, request="r", caller=caller)
@@ -148,7 +148,7 @@ class SittingMachine(RuleBasedStateMachine):
     @rule(place=st.integers(0, SIZE - 1), option=st.sampled_from(["p", "q", "r", "s"]))
     def choose(self, place: int, option: str) -> None:
         positions = self.sitting.open_positions()
-        self.answer(positions[place % len(positions)], Change(option=OptionId(option)))
+        self.answer(positions[place % len(positions)], Change((OptionId(option),)))
 
     @precondition(lambda self: self.sitting.state is State.BLOCK_OPEN)
     @rule(seconds=st.sampled_from([-1, 0, 5, 19, 20, 21]), option=st.sampled_from(["p", "q"]))
@@ -163,10 +163,12 @@ class SittingMachine(RuleBasedStateMachine):
 
     def _accept(self, position: int, change: Change, decided: Decision) -> None:
         before = self.kept[position]
-        option = change.option or (None if change.clear else before.option)
+        response = change.response or (BLANK if change.clear else before.response)
         flagged = before.flagged if change.flagged is None else change.flagged
-        self.kept[position] = Answer(option, flagged)
-        assert [one.body for one in decided.events] == [Answered(position, option, flagged=flagged)]
+        self.kept[position] = Answer(response, flagged)
+        assert [one.body for one in decided.events] == [
+            Answered(position, response, flagged=flagged)
+        ]
 
     @rule(
         ahead=st.sampled_from([0, 0, 0, -1, 1]),
@@ -275,4 +277,4 @@ def test_the_machine_can_reach_every_state_by_its_own_rules() -> None:
     states.append(driven.sitting.state)
     assert states == [State.BLOCK_OPEN, State.BLOCK_CLOSED, State.TIME_ENDED, State.HANDED_IN]
     assert driven.seen == set(State)
-    assert driven.kept[1] == Answer(OptionId("p"))
+    assert driven.kept[1] == Answer((OptionId("p"),))

@@ -22,7 +22,7 @@ from app.store.database import Database
 from app.store.sitting import sittings
 from itembank.blueprint.blueprint import Blueprint
 from itembank.exams import AdaptivePaper, ExamDefinition, FixedForm, NoControl
-from itembank.items.item import OptionId
+from itembank.items.response import from_record
 from tests.factories import anybody, at
 
 SETTINGS = Settings()
@@ -159,7 +159,7 @@ class Sitter:
 
     def answer(self, position: int, option: str | None, request: str | None = None) -> sit.Receipt:
         name = request or f"r{next(self.requests)}"
-        change = Change(clear=True) if option is None else Change(option=OptionId(option))
+        change = Change(from_record(option), clear=option is None)
         with self.season.database.begin() as tx:
             return sit.answer(tx, self.sitting, position, change, request=name, caller=self.caller)
 
@@ -195,7 +195,7 @@ class Sitter:
         with self.season.database.read() as tx:
             edition = bank.load_edition(tx, self.season.exam.code, self.season.exam.version)
         items = [place.item for place in self.now().places]
-        criteria = Counter(edition.item(name).criterion for name in items)
+        criteria = Counter(edition.criterion(name) for name in items)
         outcomes = Counter(dict.fromkeys(edition.exam.blueprint.outcomes, 0))
         for code, number in criteria.items():
             outcomes[edition.framework.parent(code)] += number
@@ -254,14 +254,14 @@ def shipped_form() -> tuple[str, ...]:
     return tuple(
         item.id
         for code, share in blueprint.criteria.items()
-        for item in [item for item in free if item.criterion == code][:share]
+        for item in [item for item in free if item.tags[0].code == code][:share]
     )
 
 
 def keys_of(season: Season) -> dict[str, str]:
     """Return the key of every item."""
     with season.database.read() as tx:
-        return {item.id: item.key for item in bank.latest_items(tx)}
+        return {item.id: item.interaction.key for item in bank.latest_items(tx)}
 
 
 def at_random(seed: int, *, blank: float = 0.1) -> Choose:

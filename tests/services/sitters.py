@@ -89,7 +89,7 @@ def answer_block(database: Database, sitter: Sitter, sitting: Sitting) -> None:
         caller = Caller(ambient.now(), sitter.session)
         with database.begin() as tx:
             item = views.item_view(tx, sitter.sitting, position, caller=caller).item
-            change = Change(option=item.options[0].id)
+            change = Change((item.options[0].id,))
             sit.answer(tx, sitter.sitting, position, change, request=f"r{position}", caller=caller)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.exam.calibration.calibration import CalibrationRequest
 from app.exam.people.permissions import Act, Role
 from app.services.award import grade
-from app.services.bank import exams, suspend
+from app.services.bank import exams, states, suspend
 from app.services.calibration import accept, calibrate
 from app.services.people import access, bookings
 from app.services.window import exam_windows
@@ -19,6 +19,7 @@ from app.services.window.exam_windows import Plan
 from app.store import audit, tables
 from app.store.audit import Entry
 from app.store.database import connect
+from itembank.items.state import ItemState
 from tests.databases import SqlitePlace, stock
 from tests.factories import at
 from tests.services.season import (
@@ -109,6 +110,9 @@ def about_the_bank(season: Season) -> Iterator[Told]:
     yield suspend.suspend_item, ANN, "item.suspended", ITEM, detail
     do(season, IVO, suspend.resume_item, ITEM, reason=REASON)
     yield suspend.resume_item, IVO, "item.resumed", ITEM, {"reason": REASON}
+    do(season, IVO, states.set_state, ITEM, ItemState.RETIRED, reason=REASON)
+    detail = {"reason": REASON, "before": "live", "after": "retired"}
+    yield states.set_state, IVO, "item.state_set", ITEM, detail
     other = season.exam.model_copy(update={"code": "other"})
     do(season, IVO, exams.save_exam, other)
     yield exams.save_exam, IVO, "exam.saved", "other", {"version": 1, "changes": []}

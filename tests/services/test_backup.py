@@ -62,7 +62,7 @@ def require_going_on(database: Database, sitter: Sitter) -> None:
         typed = Credentials(sitter.number, sitter.code)
         signed = sit.sign_in(tx, typed, keys=load_keys(tx), settings=SETTINGS, at=ambient.now())
         restored = sittings.load(tx, signed.sitting, reach=EVERYTHING).sitting
-    assert [one.option is not None for one in restored.answers] == [True] * 5
+    assert [not one.is_blank for one in restored.answers] == [True] * 5
     again = Sitter(sitter.number, sitter.code, signed.sitting, signed.session)
     assert finish(database, again, restored).state is State.HANDED_IN
     with database.read() as tx:

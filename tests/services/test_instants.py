@@ -150,10 +150,10 @@ def test_a_question_is_shown_and_an_answer_saved_to_the_last_instant_of_the_grac
     with season.database.begin() as tx:
         shown = views.item_view(tx, sitter.sitting, 1, caller=last)
         option = shown.item.options[0].id
-        change = Change(option=option)
+        change = Change((option,))
         saved = sit.answer(tx, sitter.sitting, 1, change, request="r", caller=last)
-        assert (saved.option, saved.saved_at) == (option, last.at)
-        assert views.item_view(tx, sitter.sitting, 1, caller=last).chosen == option
+        assert (saved.response, saved.saved_at) == ((option,), last.at)
+        assert views.item_view(tx, sitter.sitting, 1, caller=last).chosen == (option,)
         assert shown.sitting.save_until == last.at
     late = Caller(END + GRACE + MOMENT, sitter.session)
     with season.database.read() as tx, pytest.raises(DeadlinePassed):

@@ -1,5 +1,6 @@
 """From simulated papers to figures: marks as grading gives them, and each figure by hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +32,7 @@ from app.exam.preflight.preflight import (
     violations,
 )
 from itembank.exams import Scoring
+from itembank.items.item import ItemVersion
 from itembank.parameters import Prior
 from itembank.scale import ReportingScale
 from itembank.schemes import cuts
@@ -70,6 +72,10 @@ def make_papers(
     )
 
 
+def criteria_of(bank: Sequence[ItemVersion]) -> dict[str, str]:
+    return {one.id: one.tags[0].code for one in bank}
+
+
 def test_marks_are_those_of_grading() -> None:
     truth = make_truth(EDITION)
     for seed in range(12):
@@ -80,7 +86,7 @@ def test_marks_are_those_of_grading() -> None:
         right = np.array(
             [
                 [
-                    answer.option == EDITION.item(place.item).key
+                    EDITION.item(place.item).interaction.score(answer.response)
                     for place, answer in zip(sitting.places, sitting.answers, strict=True)
                 ]
             ],
@@ -207,11 +213,11 @@ def test_exposure_is_told_by_ability_group_and_flagged_over_target() -> None:
     bank = make_bank(2, criteria=("1.1",))
     papers = make_papers([-1.0, -1.0, 1.0, 1.0], [60.0] * 4, items=[[0], [0], [0], [1]])
     bounds = np.array([0.0])
-    uses = item_uses(papers, bounds, bank, np.array([0.1, 0.2]), target=0.74)
+    uses = item_uses(papers, bounds, criteria_of(bank), np.array([0.1, 0.2]), target=0.74)
     assert [use.exposure for use in uses] == [0.75, 0.25]
     assert [use.groups for use in uses] == [(1.0, 0.5), (0.0, 0.5)]
     assert [use.over_target for use in uses] == [False, False]
-    over = item_uses(papers, bounds, bank, np.array([0.1, 0.2]), target=0.73)
+    over = item_uses(papers, bounds, criteria_of(bank), np.array([0.1, 0.2]), target=0.73)
     assert [use.over_target for use in over] == [True, False]
     low, high = ability_groups(papers, bounds, 2)
     assert (low.low, low.high, low.persons, low.max_exposure, low.overlap) == (
@@ -290,7 +296,7 @@ def make_stock(**changes: object) -> Stock:
 def test_a_bank_without_items_for_its_candidates_is_thin_where_they_are() -> None:
     stock = make_stock()
     papers = make_papers([0.5] * 10, [70.0] * 10, items=[[0, 1, 6, 12]] * 10)
-    uses = item_uses(papers, np.array([0.0]), stock.items, stock.b, target=None)
+    uses = item_uses(papers, np.array([0.0]), criteria_of(stock.items), stock.b, target=None)
     found = bank_use(stock, papers, uses, target=None)
     assert (found.target, found.target_is_declared) == (0.25, False)
     first, *_ = found.needs
@@ -309,7 +315,7 @@ def test_a_bank_without_items_for_its_candidates_is_thin_where_they_are() -> Non
 def test_a_higher_target_needs_fewer_items_and_barred_items_do_not_count() -> None:
     papers = make_papers([0.5] * 10, [70.0] * 10, items=[[0, 1, 6, 12]] * 10)
     stock = make_stock(b=np.array([0.5] * 18))
-    uses = item_uses(papers, np.array([0.0]), stock.items, stock.b, target=0.5)
+    uses = item_uses(papers, np.array([0.0]), criteria_of(stock.items), stock.b, target=0.5)
     assert bank_use(stock, papers, uses, target=0.5).needs == ()
     barred = replace(stock, usable=np.array([False] * 4 + [True] * 14))
     need = bank_use(barred, papers, uses, target=0.5).needs

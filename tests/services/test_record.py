@@ -9,11 +9,15 @@ from sqlalchemy import delete, select, update
 
 from app.exam.sitting.chain import GENESIS, Break, ChainLink, link
 from app.exam.sitting.events import BlockDelivered
+from app.exam.sitting.sitting import Change
+from app.services.people.keys import digest
+from app.services.sitting.sit import request_name
 from app.services.upkeep import replay
 from app.store.database import Database
 from app.store.sitting import sittings as store
 from app.store.tables import events, results, sittings
 from itembank.document import canonical
+from itembank.items.response import OptionId
 from tests.factories import anybody
 from tests.services.season import Season, Sitter, at_random, first_option, make_season
 
@@ -251,6 +255,20 @@ def test_an_event_swapped_with_another_sittings_is_named_in_both(season: Season)
         (one.sitting, left.sequence),
         (other.sitting, right.sequence),
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        (Change((OptionId("q"),)), {"option": "q", "clear": False, "flagged": None}),
+        (Change(clear=True), {"option": None, "clear": True, "flagged": None}),
+        (Change(flagged=True), {"option": None, "clear": False, "flagged": True}),
+    ],
+    ids=["an option", "a clearing", "a flag"],
+)
+def test_a_request_is_named_as_it_always_was(change: Change, asked: dict[str, object]) -> None:
+    """A client that tries again after an upgrade gets its first receipt."""
+    assert request_name("r", 7, change) == digest(canonical(["r", 7, asked]))
 
 
 def test_a_sitting_in_progress_verifies_and_replays(season: Season) -> None:

@@ -5,18 +5,18 @@ from dataclasses import fields, replace
 from app.exam.sitting.sitting import Change
 from app.services.sitting.sit import request_name
 from app.store.database import Database
-from itembank.items.item import OptionId
+from itembank.items.response import BLANK, OptionId
 from tests.services.season import Season, make_season
 
-PLAIN = Change(option=OptionId("a"))
+PLAIN = Change((OptionId("a"),))
 # Every field of a change with another value.
-OTHER = {"option": OptionId("b"), "clear": True, "flagged": True}
+OTHER = {"response": (OptionId("b"),), "clear": True, "flagged": True}
 VARIANTS = [
     ("form-1", 3, PLAIN),
     ("form-2", 3, PLAIN),
     ("form-1", 4, PLAIN),
     *(("form-1", 3, replace(PLAIN, **{name: value})) for name, value in OTHER.items()),  # type: ignore[arg-type]  # each field gets its own kind
-    ("form-1", 3, replace(PLAIN, option=None)),
+    ("form-1", 3, replace(PLAIN, response=BLANK)),
     ("form-1", 3, replace(PLAIN, flagged=False)),
 ]
 
@@ -38,7 +38,7 @@ def test_one_request_id_for_two_positions_saves_both_answers(database: Database)
     for position in (1, 2):
         # The same option ids on both, so that position alone tells the requests apart.
         option = sorted(places[position - 1].options)[0]
-        assert sitter.answer(position, option, "one-id").option == option
+        assert sitter.answer(position, option, "one-id").response == (option,)
     saved = sitter.now().answers
-    assert [one.option for one in saved[:2]] == [sorted(one.options)[0] for one in places[:2]]
-    assert saved[2].option is None
+    assert [one.response for one in saved[:2]] == [(min(one.options),) for one in places[:2]]
+    assert saved[2].is_blank

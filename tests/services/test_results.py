@@ -23,9 +23,10 @@ from app.services.window import exam_windows
 from app.store import audit
 from app.store.bank import bank
 from app.store.database import Database
-from itembank.items.item import Option
+from itembank.items.interaction import Option
 from tests.factories import (
     anybody,
+    asked_otherwise,
     at,
     make_bank,
     make_blueprint,
@@ -253,14 +254,17 @@ def test_items_and_starter_data_are_loaded_once(database: Database) -> None:
         assert bank.add_items(tx, [changed.model_copy(update={"version": 2})]) == 1
         latest = {item.id: item for item in bank.latest_items(tx)}
     assert latest["SMM-1.1-01"].version == 2
-    assert isinstance(changed.options[0], Option)
+    assert isinstance(changed.interaction.options[0], Option)
 
 
 def test_an_edition_keeps_the_item_versions_it_was_saved_with(season: Season) -> None:
     sitter = season.sitter()
     with season.database.begin() as tx:
         old = {item.id: item for item in bank.latest_items(tx)}
-        newer = [item.model_copy(update={"version": 2, "key": "p"}) for item in old.values()]
+        newer = [
+            asked_otherwise(item.model_copy(update={"version": 2}), key="p")
+            for item in old.values()
+        ]
         bank.add_items(tx, newer)
     sitter.sit(first_option)
     assert {place.version for place in sitter.now().places} == {1}

@@ -76,7 +76,7 @@ def blocks_of(sitter: Sitter) -> list[BlockDelivered]:
 def criterion(season: Season, code: str) -> Sequence[str]:
     """Return the items of a criterion."""
     with season.database.read() as tx:
-        return [item.id for item in bank.latest_items(tx) if item.criterion == code]
+        return [item.id for item in bank.latest_items(tx) if item.tags[0].code == code]
 
 
 def replays(sitter: Sitter) -> bool:

@@ -81,7 +81,7 @@ def test_the_windows_close_never_cuts_a_sitting_short(season: Season) -> None:
     sitter.start()
     season.close()
     season.clock.minutes = 89
-    assert sitter.answer(1, "p").option == "p"
+    assert sitter.answer(1, "p").response == ("p",)
 
 
 def test_nobody_starts_after_the_close_or_before_the_opening(season: Season) -> None:
@@ -106,7 +106,7 @@ def test_a_late_answer_is_refused_recorded_and_ends_the_sitting(season: Season) 
     with refuses(DeadlinePassed, match="10:30 UTC"):
         sitter.answer(1, "q")
     ended = sitter.now()
-    assert (ended.state, ended.answers[0].option) == (State.TIME_ENDED, "p")
+    assert (ended.state, ended.answers[0].response) == (State.TIME_ENDED, ("p",))
     with season.database.read() as tx:
         kinds = [one.kind for one in store.links(tx, sitter.sitting)]
     assert kinds[-2:] == ["time_ended", "late_refused"]
@@ -147,7 +147,7 @@ def test_an_extension_after_the_end_reopens_and_the_next_answer_is_accepted(
     assert extend(season, sitter).state is State.BLOCK_OPEN
     season.clock.minutes = 99
     sitter.answer(2, "q")
-    assert sitter.now().answers[1].option == "q"
+    assert sitter.now().answers[1].response == ("q",)
 
 
 def test_the_very_request_that_was_refused_as_late_is_accepted_after_an_extension(
@@ -160,8 +160,8 @@ def test_the_very_request_that_was_refused_as_late_is_accepted_after_an_extensio
         with pytest.raises(DeadlinePassed):
             sitter.answer(1, "q", "the-same-form")
     extend(season, sitter)
-    assert sitter.answer(1, "q", "the-same-form").option == "q"
-    assert sitter.now().answers[0].option == "q"
+    assert sitter.answer(1, "q", "the-same-form").response == ("q",)
+    assert sitter.now().answers[0].response == ("q",)
 
 
 def test_an_extension_is_in_the_audit_log_with_who_and_why(season: Season) -> None:
@@ -315,7 +315,7 @@ def test_a_page_in_the_grace_still_takes_the_answer(season: Season) -> None:
     sitter = season.sitter()
     sitter.start()
     season.clock.minutes = 90 + 19 / 60
-    assert sitter.answer(1, "p").option == "p"
+    assert sitter.answer(1, "p").response == ("p",)
     assert SETTINGS.grace_seconds == 20
 
 

@@ -39,6 +39,7 @@ from tests.services.test_backup import nothing
 
 pytestmark = pytest.mark.each_database
 
+NEW_IN_6 = "item_states"
 NEW_IN_5 = ("opened_at", "ends_at")
 NEW_IN_4 = ("exposure_states", "suspensions", "preflights")
 # A table that others refer to is rebuilt on SQLite, which drops it: the hardest case there is.
@@ -213,7 +214,7 @@ def back_to_the_first_schema(database: Database) -> None:
 def back_to_the_third_schema(database: Database) -> None:
     """Take away what later migrations brought, and what sittings have recorded since."""
     with database.begin() as tx:
-        for table in NEW_IN_4:
+        for table in (NEW_IN_6, *NEW_IN_4):
             tx.connection.exec_driver_sql(f"DROP TABLE {table}")
         for column in NEW_IN_5:
             tx.connection.exec_driver_sql(f"ALTER TABLE windows DROP COLUMN {column}")

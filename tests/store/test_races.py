@@ -28,7 +28,7 @@ from app.services.upkeep import replay
 from app.services.window import exam_windows
 from app.store.database import Database
 from app.store.sitting import sittings as store
-from itembank.items.item import OptionId
+from itembank.items.response import OptionId
 from tests.factories import anybody
 from tests.services.season import CHAIRS, SETTINGS, Season, Sitter, first_option, make_season
 
@@ -97,7 +97,7 @@ def test_of_twenty_answers_to_one_position_all_are_kept_and_the_last_one_counts(
         answered = [one for one in store.links(tx, sitter.sitting) if one.kind == "answered"]
     assert len(receipts) == len({one.receipt for one in receipts}) == THREADS
     assert {one.receipt for one in receipts} == {one.hash for one in answered}
-    assert sitter.now().answers[0].option == json.loads(answered[-1].body)["option"]
+    assert sitter.now().answers[0].response == (json.loads(answered[-1].body)["option"],)
     assert_proven(season)
 
 
@@ -109,7 +109,7 @@ def test_answers_to_all_positions_at_once_are_all_kept(season: Season, sitter: S
         return lambda: sitter.answer(position, chosen[position - 1], f"r{position}")
 
     at_once([move(position) for position in range(1, 16)])
-    assert [one.option for one in sitter.now().answers] == chosen
+    assert [one.response for one in sitter.now().answers] == [(one,) for one in chosen]
     assert_proven(season)
 
 
@@ -128,10 +128,10 @@ def test_a_late_retry_never_undoes_a_later_change(season: Season, sitter: Sitter
     first = sitter.answer(1, "p", "r1")
     sitter.answer(1, "q", "r2")
     assert sitter.answer(1, "p", "r1") == first
-    assert sitter.now().answers[0].option == "q"
+    assert sitter.now().answers[0].response == ("q",)
     # The same request with another wish is another request.
     sitter.answer(1, "r", "r1")
-    assert sitter.now().answers[0].option == "r"
+    assert sitter.now().answers[0].response == ("r",)
     assert_proven(season)
 
 
@@ -228,7 +228,7 @@ def test_an_answer_against_the_close_of_its_block_is_kept_or_refused_as_told(
     events = [event.body.kind for event in record(sitter)]
     assert events.count("answered") == kept
     assert "answered" not in events[events.index("block_closed") :]
-    assert sitter.now().answers[0].option == ("q" if kept else None)
+    assert sitter.now().answers[0].response == (("q",) if kept else ())
     assert_proven(season)
 
 
@@ -276,13 +276,13 @@ def test_the_sweep_against_an_answer_in_the_grace_keeps_the_answer(season: Seaso
 
     def answer() -> Receipt:
         with season.database.begin() as tx:
-            change = Change(option=OptionId("q"))
+            change = Change((OptionId("q"),))
             return sit.answer(tx, sitter.sitting, 1, change, request="r", caller=caller)
 
     season.clock.minutes = 90.4
     told = at_once([answer, season.sweep, season.sweep])
     assert isinstance(told[0], Receipt)
-    assert sitter.now().answers[0].option == "q"
+    assert sitter.now().answers[0].response == ("q",)
     assert_proven(season)
 
 
@@ -310,7 +310,7 @@ def test_an_extension_against_the_sweep_leaves_the_sitting_open(
     moves: list[Callable[[], object]] = [extend, season.sweep]
     at_once(moves)
     assert sitter.now().state is State.BLOCK_OPEN
-    assert sitter.answer(1, "q").option == "q"
+    assert sitter.answer(1, "q").response == ("q",)
     assert_proven(season)
 
 
@@ -334,7 +334,7 @@ def test_a_window_extended_for_all_while_they_answer_loses_nothing(season: Seaso
     ]
     told = at_once(moves)
     assert told[-2:] == [5, 5]
-    assert all(one.now().answers[0].option == "q" for one in sitters)
+    assert all(one.now().answers[0].response == ("q",) for one in sitters)
     assert_proven(season)
 
 

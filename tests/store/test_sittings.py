@@ -38,7 +38,8 @@ from app.store.sitting import sittings
 from app.store.sitting.writes import Stored
 from app.store.tables import exposures
 from app.store.window import windows
-from itembank.items.item import ItemId, OptionId
+from itembank.items.item import ItemId
+from itembank.items.response import BLANK, OptionId
 from tests.factories import AT, anybody, at, make_created, make_framework
 from tests.refusals import refuses
 
@@ -82,16 +83,16 @@ STEPS: tuple[tuple[Event, ...], ...] = (
             ),
         ),
     ),
-    (Event(at(2), Answered(1, OptionId("p"), flagged=False), "request-1"),),
-    (Event(at(3), Answered(3, None, flagged=True), "request-2"),),
+    (Event(at(2), Answered(1, (OptionId("p"),), flagged=False), "request-1"),),
+    (Event(at(3), Answered(3, BLANK, flagged=True), "request-2"),),
     (Event(at(4), SignedIn(2, "api")),),
     (
         Event(at(5), BlockLeft(1)),
         Event(at(5), BlockDelivered(2, make_places(3, 3), (), -0.5, 0.5)),
     ),
     (Event(at(6), Extended(600, "The lights went out", "Ann")),),
-    (Event(at(80), TimeEnded()), Event(at(80), LateRefused("answer", 4, "p"))),
-    (Event(at(81), LateRefused("answer", 4, "\x00"), None),),
+    (Event(at(80), TimeEnded()), Event(at(80), LateRefused("answer", 4, (OptionId("p"),)))),
+    (Event(at(81), LateRefused("answer", 4, (OptionId("\x00"),)), None),),
     (Event(at(82), Extended(6000, "The lights went out", "Ann")),),
     (Event(at(83), BlockLeft(2)), Event(at(83, seconds=0.000001), HandedIn())),
 )

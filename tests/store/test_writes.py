@@ -4,7 +4,7 @@ from app.exam.sitting.chain import GENESIS
 from app.exam.sitting.events import Answered, Event, SignedIn
 from app.exam.sitting.sitting import Sitting, evolve
 from app.store.sitting.writes import Stored, Writes, writes
-from itembank.items.item import OptionId
+from itembank.items.response import OptionId
 from tests.factories import at, make_block, make_open_sitting, make_sitting
 
 EMPTY = "0" * 64
@@ -18,7 +18,7 @@ def made(before: Sitting, *events: Event, count: int = 3) -> Writes:
 
 
 def test_an_answer_writes_its_event_and_the_answers_but_not_the_paper() -> None:
-    answer = Event(at(1), Answered(1, OptionId("p"), flagged=False), request="r1")
+    answer = Event(at(1), Answered(1, (OptionId("p"),), flagged=False), request="r1")
     found = made(make_open_sitting(), answer)
     assert found.paper is None
     assert found.exposures == ()

@@ -202,8 +202,8 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
 
 
 def _counts(edition: Edition, sitting: Sitting) -> Counts:
-    saved = [answer.option is not None for _, answer in scored_places(edition, sitting)]
-    answers = sum(answer.option is not None for answer in sitting.answers)
+    saved = [not answer.is_blank for _, answer in scored_places(edition, sitting)]
+    answers = sum(not answer.is_blank for answer in sitting.answers)
     return Counts(
         answered=sum(saved),
         omitted=len(saved) - sum(saved),
@@ -254,7 +254,7 @@ def _mark(
 
 def _parts(edition: Edition, paper: _Paper) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     likely, right = probability(paper.theta, paper.items), paper.right
-    criterion = [edition.item(name).criterion for name in paper.names]
+    criterion = [edition.criterion(name) for name in paper.names]
     outcome = [edition.framework.parent(code) for code in criterion]
 
     def parts(kind: Kind, codes: Sequence[str]) -> tuple[Part, ...]:

@@ -151,7 +151,7 @@ def _frozen(run: CalibrationRun, fresh: dict[str, Calibrated], edition: Edition)
     mean rating is their domain score: the cut moves to the new scale without a new judgement.
     """
     weights = edition.exam.blueprint.weights()
-    criterion = {name: edition.item(name).criterion for name in fresh}
+    criterion = {name: edition.criterion(name) for name in fresh}
     bare = [code for code, weight in weights.items() if weight and code not in criterion.values()]
     if bare:
         raise ExamNotRunnable(

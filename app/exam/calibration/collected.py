@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from app.exam.paper.edition import Edition
 from app.exam.sitting.sitting import ENDED, Sitting
 from itembank.items.item import ItemVersion
+from itembank.items.response import Response, only_option
 from psychometrics import ChoiceMatrix
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one person did with one delivered item; option None is a blank, which scored 0."""
+    """What one person did with one delivered item; a blank scored 0."""
 
     sitting: str
     item: str
     version: int
-    option: str | None
+    response: Response
     score: int
 
 
@@ -44,8 +45,8 @@ def cells_of(sitting: Sitting, edition: Edition) -> list[Cell]:
             sitting=sitting.id,
             item=place.item,
             version=place.version,
-            option=answer.option,
-            score=int(answer.option == edition.item(place.item).key),
+            response=answer.response,
+            score=edition.item(place.item).interaction.score(answer.response),
         )
         for place, answer in zip(sitting.places, sitting.answers, strict=True)
     ]
@@ -70,10 +71,11 @@ def collect(cells: Sequence[Cell], met: Iterable[ItemVersion], edition: Edition)
         choices=ChoiceMatrix.from_cells(
             [row[cell.sitting] for cell in cells],
             [place[(cell.item, cell.version)] for cell in cells],
-            [cell.option for cell in cells],
+            [only_option(cell.response) for cell in cells],
             (len(persons), len(items)),
+            scores=[cell.score for cell in cells],
             options=[one.option_ids() for one in items],
-            key=[one.key for one in items],
+            key=[one.interaction.key for one in items],
             persons=persons,
             items=labels,
         ),
@@ -89,7 +91,7 @@ def _label(item: ItemVersion, edition: Edition) -> str:
 
 def _hash(cells: Sequence[Cell]) -> str:
     lines = "".join(
-        f"{cell.sitting},{cell.item},{cell.version},{cell.option or ''},{cell.score}\n"
+        f"{cell.sitting},{cell.item},{cell.version},{' '.join(cell.response)},{cell.score}\n"
         for cell in cells
     )
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -143,7 +143,7 @@ def _row(collected: Collected, edition: Edition, evidence: Evidence, column: int
     return ItemRow(
         item=label,
         version=item.version,
-        criterion=item.criterion,
+        criterion=edition.exam.criterion_of(item),
         role=role,
         presented=int(here.sum()),
         right=int(responses.scores[here].sum()),

@@ -1,12 +1,13 @@
 """The parameters of an exam's next version: what is calibrated stays, what is new is judged."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.exam.calibration.acceptance import re_expressed, regression, typical_steepness
 from itembank.calibration import DECIMALS
+from itembank.exams import ExamDefinition
 from itembank.items.item import ItemVersion
 from itembank.parameters import Calibrated, ParameterSet, provisional_parameters
 
@@ -25,15 +26,13 @@ class Covering:
     freed: tuple[str, ...] = ()
 
 
-def extended(
-    kept: ParameterSet, items: Sequence[ItemVersion], criteria: Collection[str]
-) -> Covering:
-    """Return a set for the items of some criteria that keeps what the board has accepted.
+def extended(kept: ParameterSet, items: Sequence[ItemVersion], exam: ExamDefinition) -> Covering:
+    """Return a set for the items an exam asks for that keeps what the board has accepted.
 
     Calibrated items keep their parameters, also those of other criteria, so that a criterion can
     come back. Items without any get their rating, re-expressed on the scale of the set.
     """
-    pool = [item for item in items if item.criterion in criteria]
+    pool = [item for item in items if exam.asks_for(item)]
     if kept.provisional:
         return Covering(provisional_parameters(pool))
     versions = {item.id: item.version for item in items}

@@ -11,12 +11,11 @@ from app.exam.paper.edition import Edition
 from app.exam.paper.trial_positions import interleave, trial_positions
 from app.exam.sitting.events import BlockDelivered, Place
 from app.exam.sitting.sitting import Answer, Sitting
-from itembank.blueprint.key_positions import held_rows, options_around_key, place_keys
+from itembank.blueprint.key_positions import held_rows, place_keys
 from itembank.exams import EligibilityControl, FixedForm
-from itembank.items.item import ItemId, ItemVersion, OptionId
+from itembank.items.item import ItemId, ItemVersion
 from psychometrics import (
     Block,
-    Code,
     Conditions,
     Estimate,
     ExposureCounts,
@@ -49,12 +48,13 @@ class Noise:
 class Circumstances:
     """What the store knew when a block was chosen.
 
-    Items that are not eligible or suspended are kept back while others will do; `pretest` names
-    the items on trial in the order in which they are wanted.
+    Items that are not eligible, suspended, or withheld by their state in the bank are kept back
+    while others will do; `pretest` names the items on trial in the order in which they are wanted.
     """
 
     ineligible: tuple[ItemId, ...] = ()
     suspended: tuple[ItemId, ...] = ()
+    withheld: tuple[ItemId, ...] = ()
     pretest: tuple[ItemId, ...] = ()
     seconds: float = SECONDS
 
@@ -84,7 +84,7 @@ def scored_places(edition: Edition, sitting: Sitting) -> list[tuple[Place, Answe
 def scores(edition: Edition, sitting: Sitting) -> list[int]:
     """Return 1 for each scored place answered rightly, else 0: a blank scores 0."""
     return [
-        int(Code.RIGHT if answer.option == edition.item(place.item).key else Code.WRONG)
+        edition.item(place.item).interaction.score(answer.response)
         for place, answer in scored_places(edition, sitting)
     ]
 
@@ -125,6 +125,7 @@ def recorded_circumstances(edition: Edition, block: BlockDelivered) -> Circumsta
     return Circumstances(
         ineligible=block.ineligible,
         suspended=block.suspended,
+        withheld=block.withheld,
         pretest=tuple(place.item for place in block.places if edition.is_trial(place.item)),
     )
 
@@ -159,6 +160,7 @@ def choose_block(
         sem=chosen.sem,
         ineligible=tuple(name for name in circumstances.ineligible if name not in met),
         suspended=tuple(name for name in circumstances.suspended if name not in met),
+        withheld=tuple(name for name in circumstances.withheld if name not in met),
         solver=str(chosen.solver),
         gap=recorded_gap(chosen.gap),
     )
@@ -222,7 +224,7 @@ def _trial_items(edition: Edition, sitting: Sitting, circumstances: Circumstance
     every = dict.fromkeys([*circumstances.pretest, *edition.exam.blueprint.trial])
     met = {place.item for place in sitting.places}
     wanted = [name for name in every if name in edition.index and name not in met]
-    kept_back = {*circumstances.suspended, *edition.parameters.barred}
+    kept_back = {*circumstances.suspended, *circumstances.withheld, *edition.parameters.barred}
     return [edition.index[name] for name in sorted(wanted, key=kept_back.__contains__)]
 
 
@@ -236,19 +238,14 @@ def _cases(edition: Edition, sitting: Sitting, scored: Sequence[int]) -> list[st
 
 def _place(item: ItemVersion, uniforms: NDArray[np.float64], key: int | None) -> Place:
     """Return an item's place; where it may be shuffled, `key` is where its key is to stand."""
-    options: tuple[OptionId, ...] = item.option_ids()
-    if item.shuffle and key is not None:
-        options = options_around_key(item, key, uniforms)
-    elif item.shuffle:
-        order = np.argsort(uniforms[: len(options)], kind="stable")
-        options = tuple(options[int(k)] for k in order)
+    options = item.interaction.ordered(uniforms.tolist(), key_at=key)
     return Place(item=ItemId(item.id), version=item.version, options=options)
 
 
 def _placed(edition: Edition, sitting: Sitting) -> list[tuple[int, int]]:
     """Return each scored item handed out, with the position its key stands at, from 0."""
     return [
-        (edition.index[place.item], place.options.index(OptionId(edition.item(place.item).key)))
+        (edition.index[place.item], edition.item(place.item).interaction.key_place(place.options))
         for place, _ in scored_places(edition, sitting)
     ]
 
@@ -278,10 +275,10 @@ def _key_positions(
 
 
 def _tiers(edition: Edition, sitting: Sitting, circumstances: Circumstances) -> NDArray[np.intp]:
-    """Return how far each item is kept back: seen before, then not eligible; suspended is last.
+    """Return how far each item is kept back: seen before, then not eligible; held back is last.
 
-    A suspended item is worth less than a whole paper of the others, so that it comes only where no
-    paper can be made without it.
+    An item that is suspended or withheld is worth less than a whole paper of the others, so that
+    it comes only where no paper can be made without it.
     """
     tiers = np.zeros(len(edition.items), dtype=np.intp)
     for item, times in sitting.seen_before:
@@ -289,7 +286,8 @@ def _tiers(edition: Edition, sitting: Sitting, circumstances: Circumstances) -> 
             tiers[edition.index[item]] = 2 * times
     tiers[_known(edition, circumstances.ineligible)] += 1
     most = int(tiers.max(initial=0))
-    tiers[_known(edition, circumstances.suspended)] += most * edition.exam.length + 1
+    held_back = [*circumstances.suspended, *circumstances.withheld]
+    tiers[_known(edition, held_back)] += most * edition.exam.length + 1
     return tiers
 
 

@@ -72,6 +72,10 @@ class Edition:
         """Return the item version this edition uses."""
         return self.items[self.index[name]]
 
+    def criterion(self, name: str) -> str:
+        """Return the code of an item's criterion in the exam's framework."""
+        return self.exam.criterion_of(self.item(name))
+
 
 def edition(
     exam: ExamDefinition,
@@ -80,7 +84,7 @@ def edition(
     parameters: ParameterSet,
     frozen: FrozenScale | None = None,
 ) -> Edition:
-    """Return the edition; items outside the blueprint's criteria are left out, order is by id.
+    """Return the edition; items that the exam does not ask for are left out, order is by id.
 
     A calibrated set is marked on its `frozen` reporting scale, which it names.
     """
@@ -88,7 +92,7 @@ def edition(
         raise ValueError(f"the parameters are on reporting scale {parameters.scale}")
     used = tuple(
         sorted(
-            (item for item in items if item.criterion in exam.blueprint.criteria),
+            (item for item in items if exam.asks_for(item)),
             key=lambda item: item.id,
         )
     )

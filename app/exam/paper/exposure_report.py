@@ -101,7 +101,7 @@ def exposure(
         items=tuple(
             ItemExposure(
                 item=ItemId(item.id),
-                criterion=item.criterion,
+                criterion=edition.exam.criterion_of(item),
                 seen=int(everybody.met[at]),
                 rate=_rounded(everybody.rates[at]),
                 by_group=tuple(_rounded(one.rates[at]) if one.persons else None for one in parties),

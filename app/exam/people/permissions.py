@@ -47,6 +47,7 @@ class Act(StrEnum):
     SAVE_EXAM = "save exams"
     SUSPEND_ITEM = "suspend items"
     RESUME_ITEM = "resume items"
+    SET_ITEM_STATE = "change the state of items"
     SEE_PREFLIGHT = "see pre-flights"
     RUN_PREFLIGHT = "simulate exams"
     SEE_CANDIDATES = "see candidates"
@@ -90,6 +91,7 @@ MAY: Final[Mapping[Act, frozenset[Grant]]] = {
     Act.SAVE_EXAM: _MARKERS,
     Act.SUSPEND_ITEM: _MARKERS,
     Act.RESUME_ITEM: _MARKERS,
+    Act.SET_ITEM_STATE: _MARKERS,
     Act.SEE_PREFLIGHT: _MARKERS,
     Act.RUN_PREFLIGHT: _MARKERS,
     Act.SEE_CANDIDATES: _CHAIRS | {Scope.CANDIDATES_READ},

@@ -70,7 +70,8 @@ def _bounds(prior: Prior) -> list[float]:
 
 
 def _cells(stock: Stock, papers: Papers, criterion: str, aim: float) -> list[BankCell]:
-    mine = np.array([item.criterion == criterion for item in stock.items], dtype=np.bool_)
+    tags = [item.tag(stock.framework.id) for item in stock.items]
+    mine = np.array([tag.code == criterion for tag in tags], dtype=np.bool_)
     a_paper = float(mine[papers.items].sum()) / len(papers)
     found: list[BankCell] = []
     for low, high in pairwise(_bounds(stock.prior)):

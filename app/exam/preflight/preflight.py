@@ -1,6 +1,6 @@
 """Figures of a pre-flight: from simulated papers to precision, grades, exposure and time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -294,25 +294,28 @@ def rates_by_group(papers: Papers, bounds: Floats, m: int) -> Floats:
 def item_uses(
     papers: Papers,
     bounds: Floats,
-    bank: Sequence[ItemVersion],
+    bank: Mapping[str, str],
     b: Floats,
     *,
     target: float | None,
 ) -> tuple[ItemUse, ...]:
-    """Return how often each item of the bank is met, by everyone and by each group."""
+    """Return how often each item of the bank is met, by everyone and by each group.
+
+    `bank` has the criterion of each item, in the order of the pool.
+    """
     m = len(bank)
     rates = exposure_rates(papers.items, m)[0].round(DECIMALS).tolist()
     groups = rates_by_group(papers, bounds, m).round(DECIMALS).T.tolist()
     return tuple(
         ItemUse(
-            item=item.id,
-            criterion=item.criterion,
+            item=item,
+            criterion=criterion,
             b=round(float(b[place]), DECIMALS),
             exposure=rates[place],
             groups=tuple(groups[place]),
             over_target=target is not None and rates[place] > target + TARGET_SLACK,
         )
-        for place, item in enumerate(bank)
+        for place, (item, criterion) in enumerate(bank.items())
     )
 
 

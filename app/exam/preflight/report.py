@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from itembank.document import Document
-from itembank.items.item import Identifier, Text
+from itembank.document import Document, Identifier, Text
 
 
 class ScalePoint(Document):

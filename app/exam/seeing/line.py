@@ -39,7 +39,7 @@ def line(sitting: Sitting, name: str, number: str, at: datetime) -> SittingLine:
         block_count=-(-sitting.made.length // sitting.made.block_size),
         delivered=len(sitting.places),
         length=sitting.made.length,
-        answered=sum(answer.option is not None for answer in sitting.answers),
+        answered=sum(not answer.is_blank for answer in sitting.answers),
         started_at=None if sitting.clock is None else sitting.clock.started_at,
         deadline=end,
         remaining=max(end - at, timedelta()) if end is not None and running else None,

@@ -18,6 +18,7 @@ from app.exam.sitting.sitting import ENDED, Caller, Sitting, SittingId, State
 from app.exam.window.window import Phase, Window, phase
 from itembank.exams import ExamDefinition
 from itembank.items.item import CandidateItem
+from itembank.items.response import Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class ItemView:
     sitting: SittingView
     position: int
     item: CandidateItem
-    chosen: str | None
+    chosen: Response
     is_flagged: bool
 
 
@@ -133,12 +134,12 @@ def seen(
         positions=tuple(
             PositionView(
                 number=number,
-                is_answered=sitting.answers[number - 1].option is not None,
+                is_answered=not sitting.answers[number - 1].is_blank,
                 is_flagged=sitting.answers[number - 1].flagged,
             )
             for number in sitting.open_positions()
         ),
-        answered=sum(one.option is not None for one in sitting.answers),
+        answered=sum(not one.is_blank for one in sitting.answers),
         flagged=sum(one.flagged for one in sitting.answers),
         is_last_block=sitting.is_last_block(),
         started_at=None if clock is None else clock.started_at,

@@ -1,12 +1,14 @@
 """The events of a sitting: the whole truth about it, in order, never changed."""
 
+import operator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from itembank.items.item import ItemId, OptionId
+from itembank.items.item import ItemId
+from itembank.items.response import OptionId, RecordedResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Started:
 class BlockDelivered:
     """A block was chosen and shown; `remaining` is the rest of the paper it was chosen with.
 
-    `ineligible` and `suspended` items were kept back; `solver` found the paper, and another could
+    `ineligible` and `suspended` items were kept back, and `withheld` ones, by their state in the
+    bank, which the record names where there were some; `solver` found the paper, and another could
     be better by no more than the share `gap`, where that is known.
     """
 
@@ -70,6 +73,7 @@ class BlockDelivered:
     suspended: tuple[ItemId, ...] = ()
     solver: str = "greedy"
     gap: float | None = 0.0
+    withheld: Annotated[tuple[ItemId, ...], Field(exclude_if=operator.not_)] = ()
 
     @property
     def is_proven_best(self) -> bool:
@@ -79,11 +83,11 @@ class BlockDelivered:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer or a flag was saved; option None is no answer."""
+    """An answer or a flag was saved."""
 
     kind: ClassVar[str] = "answered"
     position: int
-    option: OptionId | None
+    response: Annotated[RecordedResponse, Field(alias="option")]
     flagged: bool
 
 
@@ -94,7 +98,7 @@ class LateRefused:
     kind: ClassVar[str] = "late_refused"
     action: str
     position: int | None
-    option: str | None
+    response: Annotated[RecordedResponse, Field(alias="option")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ _ADAPTERS: dict[str, TypeAdapter[Body]] = {
 
 def encode(body: Body) -> dict[str, object]:
     """Return an event's body as JSON values."""
-    dumped: dict[str, object] = _ADAPTERS[body.kind].dump_python(body, mode="json")
+    dumped: dict[str, object] = _ADAPTERS[body.kind].dump_python(body, mode="json", by_alias=True)
     return dumped
 
 

@@ -38,7 +38,8 @@ from app.exam.sitting.events import (
     Started,
     TimeEnded,
 )
-from itembank.items.item import ItemId, OptionId
+from itembank.items.item import ItemId
+from itembank.items.response import BLANK, Response
 
 SittingId = NewType("SittingId", str)
 
@@ -62,15 +63,20 @@ IN_PROGRESS = frozenset({State.STARTED, State.BLOCK_OPEN, State.BLOCK_CLOSED})
 class Answer:
     """What is saved for a position."""
 
-    option: OptionId | None = None
+    response: Response = BLANK
     flagged: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Say whether nothing is chosen."""
+        return self.response == BLANK
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a candidate asks to save: an option, or a clearing, or a flag; None keeps."""
+    """What a candidate asks to save: a response, or a clearing, or a flag; a blank keeps."""
 
-    option: OptionId | None = None
+    response: Response = BLANK
     clear: bool = False
     flagged: bool | None = None
 
@@ -166,7 +172,7 @@ def answer(
     if sitting.state is State.HANDED_IN:
         raise SittingEnded
     if sitting.state is State.TIME_ENDED or at > last_save(clock):
-        late = LateRefused("answer", position, change.option)
+        late = LateRefused("answer", position, change.response)
         ended = () if sitting.state is State.TIME_ENDED else (Event(at, TimeEnded()),)
         # It does not use its request up: after an extension the same one may be sent again.
         return Decision((*ended, Event(at, late)), DeadlinePassed(deadline(clock)))
@@ -174,17 +180,18 @@ def answer(
         raise UnknownPosition(position)
     if position not in sitting.open_positions():
         raise BlockClosed(position)
-    if change.option is not None and change.option not in sitting.places[position - 1].options:
-        raise UnknownOption(change.option)
+    unknown = [one for one in change.response if one not in sitting.places[position - 1].options]
+    if unknown:
+        raise UnknownOption(unknown[0])
     return Decision((Event(at, _answered(sitting, position, change), request),))
 
 
 def _answered(sitting: Sitting, position: int, change: Change) -> Answered:
     saved = sitting.answers[position - 1]
-    kept = None if change.clear else saved.option
+    kept = BLANK if change.clear else saved.response
     return Answered(
         position=position,
-        option=kept if change.option is None else change.option,
+        response=change.response or kept,
         flagged=saved.flagged if change.flagged is None else change.flagged,
     )
 
@@ -265,9 +272,9 @@ def evolve(sitting: Sitting, event: Event) -> Sitting:  # noqa: C901 - one arm f
                 answers=sitting.answers + (Answer(),) * len(new.places),
                 remaining=new.remaining,
             )
-        case Answered(position=position, option=option, flagged=flagged):
+        case Answered(position=position, response=response, flagged=flagged):
             before, after = sitting.answers[: position - 1], sitting.answers[position:]
-            return replace(moved, answers=(*before, Answer(option, flagged), *after))
+            return replace(moved, answers=(*before, Answer(response, flagged), *after))
         case LateRefused():
             return moved
         case BlockLeft():

@@ -1,5 +1,6 @@
 """What the board sees of an exam and of an item of the bank."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.errors import NotFound
@@ -9,7 +10,7 @@ from app.services.bank import suspend
 from app.services.bank.exams import check_saved
 from app.store import audit
 from app.store.audit import Entry
-from app.store.bank import bank, suspensions
+from app.store.bank import bank, states, suspensions
 from app.store.bank.suspensions import Suspension
 from app.store.database import Transaction
 from itembank.definition.advice import Advice, advise
@@ -18,7 +19,8 @@ from itembank.definition.constraints import lay_out
 from itembank.definition.floor import exposure_floor
 from itembank.exams import ExamDefinition, FixedForm
 from itembank.frameworks.framework import Framework
-from itembank.items.item import ItemVersion
+from itembank.items.item import ItemId, ItemVersion
+from itembank.items.state import ItemState
 from itembank.parameters import Calibrated
 
 
@@ -35,12 +37,13 @@ class ExamFile:
     advice: tuple[Advice, ...]
     floor: float | None
     suspended: frozenset[str]
+    states: Mapping[ItemId, ItemState]
     entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a blueprint's form starts from: an exam, its framework, and the whole bank."""
+    """What a blueprint's form starts from: an exam, its framework, and the bank's items of it."""
 
     exam: ExamDefinition
     framework: Framework
@@ -69,6 +72,7 @@ class ItemFile:
     """
 
     item: ItemVersion
+    state: ItemState
     uses: tuple[Use, ...]
     suspension: Suspension | None
     holders: int
@@ -88,6 +92,7 @@ def exam_file(tx: Transaction, code: str, *, actor: Actor) -> ExamFile:
         advice=() if problems else tuple(advise(exam, *parts)),
         floor=None if problems or isinstance(exam.paper, FixedForm) else _floor(edition),
         suspended=frozenset(suspensions.in_force(tx)),
+        states=states.not_live(tx),
         entries=tuple(audit.about(tx, code)),
     )
 
@@ -96,7 +101,8 @@ def blueprint_desk(tx: Transaction, code: str, *, actor: Actor) -> Sheet:
     """Return what the form of an exam's blueprint starts from; raise NotFound."""
     require(actor, Act.SEE_ITEMS)
     exam = bank.exam_definition(tx, code, bank.latest_version(tx, code))
-    return Sheet(exam, bank.framework(tx, exam.framework), tuple(bank.latest_items(tx)))
+    items = (one for one in bank.latest_items(tx) if one.is_tagged(exam.framework))
+    return Sheet(exam, bank.framework(tx, exam.framework), tuple(items))
 
 
 def item_file(tx: Transaction, name: str, *, actor: Actor) -> ItemFile:
@@ -108,6 +114,7 @@ def item_file(tx: Transaction, name: str, *, actor: Actor) -> ItemFile:
     found = suspensions.of_item(tx, name)
     return ItemFile(
         item=item,
+        state=states.of_item(tx, name),
         uses=tuple(_uses(tx, name)),
         suspension=found,
         holders=suspend.holders(tx, name),

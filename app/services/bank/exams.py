@@ -95,7 +95,7 @@ def _plan(tx: Transaction, exam: ExamDefinition) -> Saving:
     framework, items = bank.framework(tx, exam.framework), bank.latest_items(tx)
     before = None if newest is None else bank.exam_definition(tx, exam.code, newest)
     base = _base(tx, exam.code, newest)
-    made = extended(base, items, exam.blueprint.criteria)
+    made = extended(base, items, exam)
     problems = check_exam(exam, framework, items, made.parameters)
     if problems:
         raise ExamNotRunnable([f"{one.field}: {one.reason}" for one in problems])
@@ -155,7 +155,7 @@ def carry_forward(tx: Transaction, code: str, version: int, parameters: Paramete
         if calibrations.in_force(tx, code, newer) is not None:
             continue
         own = bank.load_edition(tx, code, newer)
-        made = extended(parameters, own.items, own.exam.blueprint.criteria).parameters
+        made = extended(parameters, own.items, own.exam).parameters
         problems = check_exam(own.exam, own.framework, own.items, made)
         if problems:
             raise ExamNotRunnable(

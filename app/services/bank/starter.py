@@ -26,10 +26,13 @@ class Starter:
 
 def read_starter() -> Starter:
     """Read what ships with Adept; needs no database."""
+    framework = Framework.read(STARTER / "framework.json")
     return Starter(
-        framework=Framework.read(STARTER / "framework.json"),
+        framework=framework,
         items=tuple(
-            item for path in sorted((STARTER / "items").glob("*.json")) for item in read_items(path)
+            item
+            for path in sorted((STARTER / "items").glob("*.json"))
+            for item in read_items(path, framework.id)
         ),
         exam=ExamDefinition.read(STARTER / "exam.json"),
     )

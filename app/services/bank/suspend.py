@@ -7,14 +7,16 @@ from datetime import datetime
 from app.errors import Duplicate, ExamNotRunnable, Invalid, ItemNeeded, NotFound
 from app.exam.paper.edition import Edition
 from app.exam.paper.shortage import shortage
+from app.exam.paper.withheld import withheld
 from app.exam.people.permissions import Act, Actor, require
 from app.store import audit
-from app.store.bank import bank
+from app.store.bank import bank, states
 from app.store.bank import suspensions as kept
 from app.store.bank.suspensions import Suspension
 from app.store.database import Transaction
 from app.store.sitting import sittings
 from app.store.window import windows
+from itembank.items.item import ItemId
 
 
 def suspend_item(
@@ -64,29 +66,50 @@ def holders(tx: Transaction, item: str) -> int:
 
 def needs(tx: Transaction, item: str, *, at: datetime) -> list[str]:
     """Return why windows that are open or to come cannot do without an item, too."""
-    held_back = kept.in_force(tx) | {item}
     return [
         _told(edition, names, reason)
         for edition, names in _to_be_sat(tx, at)
-        if item in edition.index and (reason := shortage(edition, held_back)) is not None
+        if item in edition.index
+        and (reason := shortage(edition, _held_back(tx, edition) | {item})) is not None
+    ]
+
+
+def shortages_by_state(tx: Transaction, item: str, *, at: datetime) -> list[str]:
+    """Return why windows open or to come cannot do without an item that its state withholds."""
+    return [
+        _told(edition, names, reason)
+        for edition, names in _to_be_sat(tx, at)
+        if item in withheld(edition, states.not_live(tx))
+        and (reason := shortage(edition, _held_back(tx, edition))) is not None
     ]
 
 
 def shortages(tx: Transaction, *, at: datetime) -> list[str]:
-    """Return the windows, open or to come, whose papers need an item that is suspended."""
-    held_back = kept.in_force(tx)
+    """Return the windows, open or to come, whose papers need an item that is held back."""
     return [
         _told(edition, names, reason)
         for edition, names in _to_be_sat(tx, at)
-        if held_back and (reason := shortage(edition, held_back)) is not None
+        if (held_back := _held_back(tx, edition))
+        and (reason := shortage(edition, held_back)) is not None
     ]
 
 
 def require_papers(tx: Transaction, code: str, version: int) -> None:
-    """Raise ExamNotRunnable if no paper can be made without the items that are suspended."""
-    reason = shortage(bank.load_edition(tx, code, version), kept.in_force(tx))
-    if reason is not None:
-        raise ExamNotRunnable([f"without the suspended items {reason}; resume one of them"])
+    """Raise ExamNotRunnable if no paper can be made without the items that are held back."""
+    edition = bank.load_edition(tx, code, version)
+    reason = shortage(edition, _held_back(tx, edition))
+    if reason is None:
+        return
+    if withheld(edition, states.not_live(tx)):
+        raise ExamNotRunnable(
+            [f"without the items that are suspended or not live {reason}; give one of them free"]
+        )
+    raise ExamNotRunnable([f"without the suspended items {reason}; resume one of them"])
+
+
+def _held_back(tx: Transaction, edition: Edition) -> frozenset[ItemId]:
+    """Return the items that no new paper should hold: suspended, or withheld by their state."""
+    return kept.in_force(tx) | withheld(edition, states.not_live(tx))
 
 
 def _to_be_sat(tx: Transaction, at: datetime) -> Iterator[tuple[Edition, list[str]]]:

@@ -110,14 +110,18 @@ def write_responses(
     """
     with database.read() as tx:
         sources = window_data(tx, window, actor=actor, progress=progress).sources
-    criterion = {(one.id, one.version): one.criterion for one in sources.collected.items}
+    exam = sources.edition.exam
+    criterion = {(one.id, one.version): exam.criterion_of(one) for one in sources.collected.items}
     with private_file(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         table = csv.writer(text, lineterminator="\n")
         table.writerow(COLUMNS)
         table.writerows(
-            (c.sitting, c.item, c.version, criterion[(c.item, c.version)], c.option or "", c.score)
-            for c in sources.collected.cells
+            (
+                *(one.sitting, one.item, one.version, criterion[(one.item, one.version)]),
+                *(" ".join(one.response), one.score),
+            )
+            for one in sources.collected.cells
         )
         text.detach()
     return len(sources.collected.cells)

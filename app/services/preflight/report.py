@@ -46,7 +46,8 @@ def make_report(edition: Edition, sat: Sittings, *, seed: int) -> Report:
     exam, papers = edition.exam, sat.own.papers
     setting, target, prior = own_setting(edition), target_of(exam), declared_prior(edition)
     bounds, m, scheme = ability_bounds(prior.mean, prior.sd), len(edition.items), exam.scheme
-    uses = figures.item_uses(papers, bounds, edition.items, edition.pool.items.b, target=target)
+    bank = {item.id: edition.criterion(item.id) for item in edition.items}
+    uses = figures.item_uses(papers, bounds, bank, edition.pool.items.b, target=target)
     ability = figures.precision(papers.estimate, papers.theta)
     mark = figures.precision(papers.mark, papers.true_mark)
     first, second = sat.twice()

@@ -1,5 +1,7 @@
 """The circumstances of a block: what other sittings hold, and what is suspended."""
 
+from collections.abc import Set
+from dataclasses import replace
 from functools import partial
 
 from app import ambient
@@ -13,10 +15,11 @@ from app.exam.paper.delivery import (
 )
 from app.exam.paper.edition import Edition
 from app.exam.paper.pretest import rank_trial_items
+from app.exam.paper.withheld import withheld
 from app.exam.sitting.events import BlockDelivered
 from app.exam.sitting.sitting import Sitting
-from app.store.bank import exposure as states
-from app.store.bank import suspensions
+from app.store.bank import exposure as exposure_states
+from app.store.bank import states, suspensions
 from app.store.bank.exposure import StateKey
 from app.store.database import Transaction
 from app.store.sitting import sittings
@@ -34,25 +37,28 @@ def gather(tx: Transaction, edition: Edition, sitting: Sitting, *, seconds: floa
     The counts are read as they stand, without a lock: who comes at the same moment waits for
     nobody, and is one sitting behind.
     """
-    held_back = _held_back(tx, edition, sitting)
+    known = Circumstances(
+        suspended=_not_met(suspensions.in_force(tx) & edition.index.keys(), sitting),
+        withheld=_not_met(withheld(edition, states.not_live(tx)), sitting),
+        seconds=seconds,
+    )
     if not exposure.is_counted(edition):
-        return Circumstances(suspended=held_back, seconds=seconds)
+        return known
     counts = current(tx, edition)
     theta = ability_now(edition, sitting).theta
     size = eligibility_uniforms(edition)
     eligibility = ambient.noise(sitting.made.seed, *ELIGIBILITY, size=size)
     ties = ambient.noise(sitting.made.seed, *PRETEST, size=len(edition.items))
-    return Circumstances(
+    return replace(
+        known,
         ineligible=draw_ineligible_items(edition, counts, group_of(edition, theta), eligibility),
-        suspended=held_back,
         pretest=rank_trial_items(edition, sitting, counts, theta, ties),
-        seconds=seconds,
     )
 
 
 def current(tx: Transaction, edition: Edition) -> ExposureCounts:
     """Return what the sittings of an edition count for just now."""
-    return exposure.usable(edition, states.read(tx, key_of(edition)))
+    return exposure.usable(edition, exposure_states.read(tx, key_of(edition)))
 
 
 def last_holding(tx: Transaction, edition: Edition, sitting: Sitting) -> Holding | None:
@@ -74,9 +80,11 @@ def count(
     if not exposure.is_counted(edition):
         return
     key = key_of(edition)
-    counts = exposure.usable(edition, states.lock(tx, key, partial(exposure.first, edition)))
+    counts = exposure.usable(
+        edition, exposure_states.lock(tx, key, partial(exposure.first, edition))
+    )
     now = exposure.moved(counts, exposure.holding(edition, *after), old=before)
-    states.save(tx, key, exposure.dump(edition, now))
+    exposure_states.save(tx, key, exposure.dump(edition, now))
 
 
 def key_of(edition: Edition) -> StateKey:
@@ -84,6 +92,5 @@ def key_of(edition: Edition) -> StateKey:
     return StateKey(edition.exam.code, edition.exam.version, edition.parameters_id)
 
 
-def _held_back(tx: Transaction, edition: Edition, sitting: Sitting) -> tuple[ItemId, ...]:
-    suspended = suspensions.in_force(tx) & edition.index.keys()
-    return tuple(sorted(suspended - {place.item for place in sitting.places}))
+def _not_met(items: Set[ItemId], sitting: Sitting) -> tuple[ItemId, ...]:
+    return tuple(sorted(items - {place.item for place in sitting.places}))

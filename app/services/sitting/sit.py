@@ -29,6 +29,7 @@ from app.store.sitting.writes import Stored
 from app.store.tables import instant_of
 from app.store.window import windows
 from itembank.document import canonical
+from itembank.items.response import Response, from_record, recorded
 
 LONGEST_NUMBER = 64
 # An answer that arrived in time may still be queued for its turn when its time is over: the sweep
@@ -51,7 +52,7 @@ class Receipt:
 
     saved_at: datetime
     receipt: str
-    option: str | None
+    response: Response
     flagged: bool
 
 
@@ -151,7 +152,7 @@ def answer(
     decided = machine.answer(stored.sitting, position, change, request=name, caller=caller)
     after = _record(tx, stored, decided)
     saved = after.sitting.answers[position - 1]
-    return Receipt(after.sitting.last_at, after.head, saved.option, saved.flagged)
+    return Receipt(after.sitting.last_at, after.head, saved.response, saved.flagged)
 
 
 def close_block(
@@ -202,7 +203,9 @@ def end_overdue(tx: Transaction, at: datetime) -> int:
 
 def request_name(request: str, position: int, change: Change) -> str:
     """Return what makes a request the same one: its id with all it asks for, in fixed length."""
-    return digest(canonical([request, position, asdict(change)]))
+    asked = asdict(change)
+    asked["option"] = recorded(asked.pop("response"))
+    return digest(canonical([request, position, asked]))
 
 
 def block_noise(made: Created, edition: Edition, block: int) -> Noise:
@@ -270,4 +273,5 @@ def _record(tx: Transaction, stored: Stored, decided: Decision) -> Stored:
 
 def _receipt_again(earlier: ChainLink) -> Receipt:
     saved = json.loads(earlier.body)
-    return Receipt(instant_of(earlier.at), earlier.hash, saved["option"], saved["flagged"])
+    response, flagged = from_record(saved["option"]), saved["flagged"]
+    return Receipt(instant_of(earlier.at), earlier.hash, response, flagged)

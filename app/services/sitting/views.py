@@ -54,7 +54,7 @@ def item_view(tx: Transaction, sitting: str, position: int, *, caller: Caller) -
         sitting=_view(tx, stored, caller.at),
         position=position,
         item=shown(edition.item(place.item), place.options),
-        chosen=saved.option,
+        chosen=saved.response,
         is_flagged=saved.flagged,
     )
 

@@ -156,7 +156,9 @@ def _lint(tx: Transaction) -> Check:
     found = [
         finding
         for name in sorted(names)
-        for finding in starter.lint_items(items, bank.framework(tx, name))
+        for finding in starter.lint_items(
+            tuple(one for one in items if one.is_tagged(name)), bank.framework(tx, name)
+        )
     ]
     said = f"{len(items)} items, {len(found)} findings"
     if found:

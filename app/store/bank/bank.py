@@ -1,24 +1,32 @@
 """Frameworks, item versions, parameter sets and exams: documents that never change."""
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import and_, insert, or_, select, update
 
-from app.errors import NotFound
+from app.errors import ContentDiffers, Duplicate, NotFound
 from app.exam.paper.edition import Edition, edition
 from app.exam.sitting.events import Created
+from app.store.bank import states
 from app.store.calibration import calibrations
 from app.store.database import Transaction
 from app.store.tables import exams, frameworks, item_versions, parameter_sets
 from itembank.exams import ExamDefinition
 from itembank.frameworks.framework import Framework
-from itembank.items.item import ItemVersion
+from itembank.items.first_form import FRAMEWORK
+from itembank.items.item import ItemVersion, read_item
 from itembank.parameters import ParameterSet
 
 
 def add_framework(tx: Transaction, framework: Framework) -> None:
-    """Keep a framework; nothing happens if it is kept already."""
-    if tx.connection.execute(select(frameworks.c.id).filter_by(id=framework.id)).first() is None:
+    """Keep a framework; nothing happens if it is kept already.
+
+    Raises ContentDiffers if one of its id is kept that says something else.
+    """
+    query = select(frameworks.c.document).filter_by(id=framework.id)
+    kept = tx.connection.execute(query).scalar()
+    if kept is None:
         tx.connection.execute(
             insert(frameworks).values(
                 id=framework.id,
@@ -26,15 +34,23 @@ def add_framework(tx: Transaction, framework: Framework) -> None:
                 document=framework.model_dump_json(by_alias=True),
             )
         )
+    elif Framework.model_validate_json(kept) != framework:
+        raise ContentDiffers("framework", framework.id)
 
 
 def add_items(tx: Transaction, items: Sequence[ItemVersion]) -> int:
-    """Keep the item versions that are new; return how many were."""
-    kept = {
-        (row.item_id, row.version)
-        for row in tx.connection.execute(select(item_versions.c.item_id, item_versions.c.version))
-    }
-    new = [item for item in items if (item.id, item.version) not in kept]
+    """Keep the item versions that are new; return how many were. An item that is new is live.
+
+    Raises ContentDiffers if a version is kept, or is given twice, that says something else.
+    """
+    kept = _versions(tx)
+    new: list[ItemVersion] = []
+    for item in items:
+        known = kept.setdefault((item.id, item.version), item)
+        if known is item:
+            new.append(item)
+        elif known != item:
+            raise ContentDiffers("version of item", f"{item.id} version {item.version}")
     if new:
         tx.connection.execute(
             insert(item_versions),
@@ -48,25 +64,53 @@ def add_items(tx: Transaction, items: Sequence[ItemVersion]) -> int:
                 for item in new
             ],
         )
+        states.begin(tx, frozenset(item.id for item in new))
     return len(new)
+
+
+def _versions(tx: Transaction) -> dict[tuple[str, int], ItemVersion]:
+    """Return every item version."""
+    query = select(item_versions.c.item_id, item_versions.c.version, item_versions.c.document)
+    owners = _owners(tx)
+    return {
+        (row.item_id, row.version): read_item(row.document, owners.get(row.item_id, FRAMEWORK))
+        for row in tx.connection.execute(query)
+    }
 
 
 def latest_items(tx: Transaction) -> list[ItemVersion]:
     """Return the latest version of every item, by id."""
-    query = select(item_versions.c.document).order_by(
+    query = select(item_versions.c.item_id, item_versions.c.document).order_by(
         item_versions.c.item_id, item_versions.c.version
     )
-    items = [
-        ItemVersion.model_validate_json(text) for text in tx.connection.execute(query).scalars()
-    ]
-    return list({item.id: item for item in items}.values())
+    texts = {row.item_id: row.document for row in tx.connection.execute(query)}
+    owners = _owners(tx)
+    return [read_item(text, owners.get(name, FRAMEWORK)) for name, text in texts.items()]
 
 
 def find_item_version(tx: Transaction, item: str, version: int) -> ItemVersion | None:
     """Return an item version, if the bank has it."""
     query = select(item_versions.c.document).filter_by(item_id=item, version=version)
     text = tx.connection.execute(query).scalar()
-    return None if text is None else ItemVersion.model_validate_json(text)
+    return None if text is None else read_item(text, _owners(tx).get(item, FRAMEWORK))
+
+
+def _owners(tx: Transaction) -> dict[str, str]:
+    """Return the framework of the exam that owns each item: of the first whose set names it.
+
+    A document of before there were tags has codes of that framework. Where several exams name an
+    item, those of the framework that shipped come before others.
+    """
+    query = (
+        select(exams.c.framework_id, parameter_sets.c.document)
+        .join(parameter_sets, parameter_sets.c.id == exams.c.parameters_id)
+        .order_by(exams.c.framework_id != FRAMEWORK, exams.c.code, exams.c.version)
+    )
+    owners: dict[str, str] = {}
+    for name, text in tx.connection.execute(query):
+        for item in json.loads(text)["items"]:
+            owners.setdefault(item, name)
+    return owners
 
 
 def has_item(tx: Transaction, item: str) -> bool:
@@ -76,7 +120,17 @@ def has_item(tx: Transaction, item: str) -> bool:
 
 
 def add_exam(tx: Transaction, exam: ExamDefinition, parameters: ParameterSet) -> None:
-    """Keep an exam version with the parameter set it rests on."""
+    """Keep an exam version with the parameter set it rests on.
+
+    Raises Duplicate if the version is kept already, ContentDiffers if it says something else.
+    """
+    version = f"{exam.code} version {exam.version}"
+    query = select(exams.c.document).filter_by(code=exam.code, version=exam.version)
+    kept = tx.connection.execute(query).scalar()
+    if kept is not None and ExamDefinition.model_validate_json(kept) != exam:
+        raise ContentDiffers("version of exam", version)
+    if kept is not None:
+        raise Duplicate("version of exam", version)
     name = add_parameters(tx, parameters)
     tx.connection.execute(
         insert(exams).values(
@@ -206,13 +260,13 @@ def _read_edition(tx: Transaction, code: str, version: int, name: str) -> Editio
     return edition(
         ExamDefinition.model_validate_json(row.document),
         framework(tx, row.framework_id),
-        _items(tx, parameters),
+        _items(tx, parameters, row.framework_id),
         parameters,
         None if number is None else calibrations.scale(tx, code, number),
     )
 
 
-def _items(tx: Transaction, parameters: ParameterSet) -> list[ItemVersion]:
+def _items(tx: Transaction, parameters: ParameterSet, framework: str) -> list[ItemVersion]:
     wanted = [
         and_(item_versions.c.item_id == name, item_versions.c.version == one.version)
         for name, one in parameters.items.items()
@@ -220,7 +274,5 @@ def _items(tx: Transaction, parameters: ParameterSet) -> list[ItemVersion]:
     found: list[ItemVersion] = []
     for start in range(0, len(wanted), 200):
         query = select(item_versions.c.document).where(or_(*wanted[start : start + 200]))
-        found += [
-            ItemVersion.model_validate_json(text) for text in tx.connection.execute(query).scalars()
-        ]
+        found += [read_item(text, framework) for text in tx.connection.execute(query).scalars()]
     return found

@@ -29,6 +29,7 @@ from app.store.tables import (
 )
 from itembank.document import canonical
 from itembank.items.item import ItemId
+from itembank.items.response import from_record
 
 _MADE = TypeAdapter(Created)
 
@@ -290,7 +291,9 @@ def _sitting(row: Row[Any]) -> Sitting:
         places=tuple(
             Place(item, version, tuple(options)) for item, version, options in paper["places"]
         ),
-        answers=tuple(Answer(option, bool(flag)) for option, flag in json.loads(row.answers)),
+        answers=tuple(
+            Answer(from_record(held), bool(flag)) for held, flag in json.loads(row.answers)
+        ),
         remaining=tuple((item, version) for item, version in paper["remaining"]),
         block=row.block,
         block_is_open=row.block_is_open,

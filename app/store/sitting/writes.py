@@ -8,6 +8,7 @@ from app.exam.sitting.deadline import last_save
 from app.exam.sitting.events import BlockDelivered, Event
 from app.exam.sitting.sitting import Sitting
 from itembank.document import canonical
+from itembank.items.response import recorded
 
 Row = dict[str, object]
 
@@ -114,7 +115,7 @@ def columns(sitting: Sitting) -> dict[str, object]:
 
 
 def _answers_text(sitting: Sitting) -> str:
-    return canonical([(answer.option, int(answer.flagged)) for answer in sitting.answers])
+    return canonical([(recorded(one.response), int(one.flagged)) for one in sitting.answers])
 
 
 def event_row(sitting: str, one: ChainLink) -> dict[str, object]:

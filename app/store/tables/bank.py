@@ -32,6 +32,13 @@ item_versions = Table(
     Column("document", Text, nullable=False),
 )
 
+item_states = Table(
+    "item_states",
+    metadata,
+    Column("item_id", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+)
+
 parameter_sets = Table(
     "parameter_sets",
     metadata,

@@ -11,7 +11,7 @@ from app.exam.seeing.sitting import ItemView, SittingView
 from app.exam.sitting.sitting import Change, State
 from app.services.sitting.sit import Receipt
 from app.web.api.documents import NAME, Document, Name, Request, Session, Text, Told
-from itembank.items.item import OptionId
+from itembank.items.response import from_record, only_option
 
 
 class TakeSitting(Request):
@@ -76,7 +76,7 @@ class NewResponse(Request):
     def change(self) -> Change:
         """Return what is asked for."""
         return Change(
-            option=None if self.option is None else OptionId(self.option),
+            from_record(self.option),
             clear=self.clear or ("option" in self.model_fields_set and self.option is None),
             flagged=self.flagged,
         )
@@ -96,7 +96,7 @@ class Saved(Document):
         return cls(
             saved_at=receipt.saved_at,
             receipt=receipt.receipt,
-            option=receipt.option,
+            option=only_option(receipt.response),
             flagged=receipt.flagged,
         )
 
@@ -212,6 +212,6 @@ class Item(Document):
                 Option(id=option.id, letter=option.letter, text=option.text)
                 for option in view.item.options
             ],
-            chosen=view.chosen,
+            chosen=only_option(view.chosen),
             flagged=view.is_flagged,
         )

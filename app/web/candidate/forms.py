@@ -20,7 +20,7 @@ from app.errors import (
     UnknownPosition,
 )
 from app.exam.sitting.sitting import Change
-from itembank.items.item import OptionId
+from itembank.items.response import from_record
 
 REQUEST = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 OPTION = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
@@ -112,11 +112,11 @@ class AnswerForm(BaseModel):
             raise UnknownOption(CONTROL.sub(" ", self.choice))
         if self.flag not in ("", "on", "off") or self.clear not in ("", "yes"):
             raise UnknownButton
-        option = OptionId(self.choice) if self.choice and not self.clear else None
+        response = from_record(self.choice if self.choice and not self.clear else None)
         flagged = {"on": True, "off": False}.get(self.flag)
-        if option is None and flagged is None and not self.clear:
+        if not response and flagged is None and not self.clear:
             return None
-        return Change(option=option, clear=bool(self.clear), flagged=flagged)
+        return Change(response, clear=bool(self.clear), flagged=flagged)
 
     def target(self, sitting: str, position: int) -> str:
         """Return where to go once it is saved."""

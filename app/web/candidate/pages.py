@@ -9,6 +9,7 @@ from app.exam.window.window import Phase
 from app.web.problems import Problem
 from app.web.words.language import Language, translatable
 from itembank.items.item import ShownStimulus
+from itembank.items.response import only_option
 
 SERVICE = translatable("Adept exams")
 # The one notice an address may ask for: Save and finish came early, and the exam goes on.
@@ -293,8 +294,9 @@ def question_page(
     """Return a question; `choice` is one that is offered and not saved yet."""
     view, number, language = item.sitting, item.position, reader.language
     letters = {option.id: option.letter for option in item.item.options}
-    offered = choice if choice in letters and choice != item.chosen else None
-    checked = offered or item.chosen
+    saved = only_option(item.chosen)
+    offered = choice if choice in letters and choice != saved else None
+    checked = offered or saved
     numbers = [one.number for one in view.positions]
     heading = language.text("Question {number} of {length}", number=number, length=view.length)
     *context, asked = item.item.stem
@@ -308,10 +310,10 @@ def question_page(
         context=tuple(context),
         asked=asked,
         options=tuple(
-            OptionCard(one.id, one.letter, one.text, one.id == checked, one.id == item.chosen)
+            OptionCard(one.id, one.letter, one.text, one.id == checked, one.id == saved)
             for one in item.item.options
         ),
-        saved_letter=next((letters[id] for id in letters if id == item.chosen), None),
+        saved_letter=next((letters[id] for id in letters if id == saved), None),
         offered_letter=next((letters[id] for id in letters if id == offered), None),
         goes_on=notice == GOES_ON and view.remaining != timedelta(),
         is_flagged=item.is_flagged,

@@ -202,6 +202,10 @@ STAFF: dict[type[ExamError], Sentence] = {
         "without it, and the record of the sitting says so."
     ),
     errors.Duplicate: "There is already a {what} '{name}'.",
+    errors.ContentDiffers: (
+        "There is already a {what} '{name}', and it says something else. What has been kept "
+        "never changes: give the new one another version or name. Nothing was changed."
+    ),
     errors.Invalid: "{sentence}",
     errors.TimeWithoutZone: "Give the time with its zone, for example 2027-01-11T09:00:00Z.",
     errors.YearOutOfRange: "Give a year from {first} to {last}.",

@@ -14,7 +14,7 @@ CUT = SCALE.points[1][0]
 
 
 def mean_rating(criterion: str) -> float:
-    return float(np.mean([item.rating for item in make_bank() if item.criterion == criterion]))
+    return float(np.mean([item.rating for item in make_bank() if item.tags[0].code == criterion]))
 
 
 def test_the_provisional_cut_is_the_blueprint_weighted_mean_rating() -> None:
@@ -66,7 +66,8 @@ def test_the_shipped_scale_is_provisional_and_passes_the_weighted_mean_rating() 
     starter = read_starter()
     weights, scale = starter.exam.blueprint.weights(), shipped_scale()
     wanted = sum(
-        weight * float(np.mean([item.rating for item in starter.items if item.criterion == code]))
+        weight
+        * float(np.mean([item.rating for item in starter.items if item.tags[0].code == code]))
         for code, weight in weights.items()
     )
     assert scale.provisional

@@ -70,7 +70,11 @@ def _fit(fit: Fit) -> list[Fact]:
 
 def _options(row: ItemRow, content: ItemVersion | None) -> Table:
     """Return how each option was chosen, with its text where the content is at hand."""
-    texts = {} if content is None else {option.id: option.text for option in content.options}
+    texts = (
+        {}
+        if content is None
+        else {option.id: option.text for option in content.interaction.options}
+    )
     heads = ("Option", "Chosen by", "Share (%)", "Mean ability (θ)")
     shown = [
         (

@@ -80,6 +80,7 @@ ACTIONS = {
     "exam.saved": "saved a version of the exam",
     "item.suspended": "suspended the item",
     "item.resumed": "resumed the item",
+    "item.state_set": "changed the item's state",
 }
 
 FLAGS = {
@@ -222,6 +223,8 @@ def _delivered(body: BlockDelivered) -> str:
         said.append(f"{counted(len(body.ineligible), 'item', 'items')} kept back for exposure")
     if body.suspended:
         said.append(f"suspended: {', '.join(body.suspended)}")
+    if body.withheld:
+        said.append(f"not live in the bank: {', '.join(body.withheld)}")
     if body.solver == Solver.EARLIER:
         said.append("no better paper was found in time, so the one planned before was kept")
     elif not body.is_proven_best:
@@ -237,8 +240,8 @@ def _short_event(
     body: Answered | LateRefused | BlockLeft | Extended | HandedIn | TimeEnded,
 ) -> str:
     match body:
-        case Answered(position=position, option=option, flagged=flagged):
-            said = "left blank" if option is None else f"answered: option {option}"
+        case Answered(position=position, response=response, flagged=flagged):
+            said = f"answered: option {', '.join(response)}" if response else "left blank"
             return f"Question {position} {said}" + (", flagged" if flagged else "")
         case LateRefused(action=action, position=position):
             where = "" if position is None else f" to question {position}"

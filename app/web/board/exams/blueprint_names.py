@@ -57,7 +57,7 @@ class Stock:
             case "demands":
                 offered = {one.name: one.name for one in self.framework.demands}
             case "key_positions":
-                longest = max((len(item.options) for item in self.items.values()), default=4)
+                longest = max((len(item.option_ids()) for item in self.items.values()), default=4)
                 offered = {letter: f"Option {letter}" for letter in LETTERS[:longest]}
             case _:
                 offered = {name: name for name in sorted({i.author for i in self.items.values()})}

@@ -14,7 +14,7 @@ from app.web.board.desk.session import Desk
 from app.web.board.desk.tables import Spec, View, plain, table
 from app.web.board.exams.pages import ExamItemsPage, ExamPage, ExamsPage
 from itembank.blueprint.sentences import sentences
-from itembank.items.item import ItemVersion
+from itembank.items.item import ItemId, ItemVersion
 from itembank.parameters import Calibrated
 from itembank.schemes import outcome_words
 
@@ -66,7 +66,8 @@ def items_page(desk: Desk, file: ExamFile, view: View) -> ExamItemsPage:
     """Return the items of an exam's newest version."""
     exam, parameters = file.edition.exam, file.edition.parameters
     rows = [
-        _Line(item, parameters.items[item.id], _states(file, item)) for item in file.edition.items
+        _Line(item, exam.criterion_of(item), parameters.items[item.id], _states(file, item))
+        for item in file.edition.items
     ]
     state = view.state if view.state in FILTERS else ""
     view = replace(view, state=state)
@@ -97,6 +98,7 @@ class _Line:
     """An item of an exam, in its table."""
 
     item: ItemVersion
+    criterion: str
     parameters: Calibrated
     states: tuple[str, ...]
 
@@ -117,9 +119,7 @@ ITEMS: list[Spec[_Line]] = [
         lambda row: row.item.id,
         is_tight=True,
     ),
-    Spec(
-        "Criterion", lambda row: Cell(row.item.criterion), "criterion", lambda r: r.item.criterion
-    ),
+    Spec("Criterion", lambda row: Cell(row.criterion), "criterion", lambda row: row.criterion),
     Spec("Author", lambda row: Cell(row.item.author), "author", lambda row: row.item.author),
     Spec("Version", lambda row: Cell(str(row.item.version)), is_number=True),
     Spec(
@@ -152,7 +152,9 @@ def _states(file: ExamFile, item: ItemVersion) -> tuple[str, ...]:
         ("excluded", item.id in blueprint.excluded),
         ("not calibrated", judged),
     )
-    return tuple(name for name, is_so in found if is_so)
+    states = tuple(name for name, is_so in found if is_so)
+    in_the_bank = file.states.get(ItemId(item.id))
+    return states if in_the_bank is None else (str(in_the_bank), *states)
 
 
 def _care(file: ExamFile) -> tuple[str, ...]:

@@ -70,8 +70,9 @@ def _facts(file: ItemFile) -> tuple[Fact, ...]:
     seconds = words.NOTHING if item.seconds is None else f"{item.seconds} seconds"
     facts = [
         Fact("Version", str(item.version)),
-        Fact("Criterion", item.criterion),
-        Fact("Topic", item.topic),
+        Fact("State in the bank", str(file.state)),
+        Fact("Criterion", ", ".join(tag.code for tag in item.tags)),
+        Fact("Topic", ", ".join(tag.topic or words.NOTHING for tag in item.tags)),
         Fact("Command word", item.command_word),
         Fact("Author", item.author),
         Fact("Judged rating", f"{100 * item.rating:.0f} % of just-passing candidates"),
@@ -100,10 +101,11 @@ def _beware(file: ItemFile) -> str:
 
 
 def _options(item: ItemVersion) -> Table:
+    asked = item.interaction
     return plain(
-        "Options, in the author's order" + ("" if item.shuffle else ", which candidates see too"),
+        "Options, in the author's order" + ("" if asked.shuffle else ", which candidates see too"),
         ("Option", "Text"),
-        [(option_name(one.id, is_key=one.id == item.key), one.text) for one in item.options],
+        [(option_name(one.id, is_key=asked.is_key(one.id)), one.text) for one in asked.options],
         numbers="t",
     )
 

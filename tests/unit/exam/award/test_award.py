@@ -10,10 +10,10 @@ from pydantic_core import from_json, to_json
 from app.exam.award.award import Award, award_of, band, exact_mark, half_up, recorded_award
 from app.exam.award.record import read_record, record_of
 from tests.factories import BANDS, SCHEME
-from tests.unit.exam.award.test_grading import BLANK, RIGHT, WRONG, marked
+from tests.unit.exam.award.test_grading import EMPTY, RIGHT, WRONG, marked
 
 MET = Award("competence", "met", None, "Met")
-RESULT = marked([RIGHT, WRONG, BLANK, RIGHT, RIGHT])
+RESULT = marked([RIGHT, WRONG, EMPTY, RIGHT, RIGHT])
 
 
 @given(st.decimals(0, 100, places=6))

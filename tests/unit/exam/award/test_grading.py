@@ -21,6 +21,7 @@ from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, Created, Event, HandedIn, TimeEnded
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.exams import Scoring
+from itembank.items.response import BLANK, from_record
 from psychometrics import estimate_ability
 from tests.factories import (
     AT,
@@ -68,16 +69,16 @@ def choose(sitting: Sitting, position: int, choice: Choice, edition: Edition) ->
     if choice is None:
         return sitting
     place = sitting.places[position - 1]
-    key = edition.item(place.item).key
+    key = edition.item(place.item).interaction.key
     option = next(name for name in place.options if (name == key) is choice)
-    return evolve(sitting, Event(AT, Answered(position, option, flagged=False)))
+    return evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
 
 
 def rechosen(sitting: Sitting, choices: Sequence[Choice], edition: Edition = EDITION) -> Sitting:
     """Return the same paper with other choices."""
     for position, choice in enumerate(choices, start=1):
         if choice is None:
-            sitting = evolve(sitting, Event(AT, Answered(position, None, flagged=False)))
+            sitting = evolve(sitting, Event(AT, Answered(position, BLANK, flagged=False)))
         sitting = choose(sitting, position, choice, edition)
     return sitting
 
@@ -86,8 +87,8 @@ def marked(choices: Sequence[Choice], *, edition: Edition = EDITION, blocks: int
     return grade(edition, sit(choices, edition=edition, blocks=blocks))
 
 
-RIGHT, WRONG, BLANK = True, False, None
-paper = st.lists(st.sampled_from([RIGHT, WRONG, BLANK]), min_size=8, max_size=8)
+RIGHT, WRONG, EMPTY = True, False, None
+paper = st.lists(st.sampled_from([RIGHT, WRONG, EMPTY]), min_size=8, max_size=8)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_a_qualification_without_credits_has_no_mark(graded: list[ModuleMark]) -
 
 
 def test_a_blank_in_a_delivered_block_scores_like_a_wrong_answer() -> None:
-    blank = sit([RIGHT, BLANK] * 4)
+    blank = sit([RIGHT, EMPTY] * 4)
     wrong = rechosen(blank, [RIGHT, WRONG] * 4)
     assert scores(EDITION, blank) == scores(EDITION, wrong) == [1, 0] * 4
     one, other = grade(EDITION, blank), grade(EDITION, wrong)
@@ -298,7 +299,7 @@ def test_number_correct_counts_what_was_never_delivered_as_wrong() -> None:
 
 
 def by_criterion(sitting: Sitting, wanted: Callable[[str], Choice]) -> list[Choice]:
-    return [wanted(EDITION.item(place.item).criterion) for place in sitting.places]
+    return [wanted(EDITION.criterion(place.item)) for place in sitting.places]
 
 
 def test_the_profile_says_in_words_where_a_paper_went_better_or_worse_than_its_whole() -> None:
@@ -313,7 +314,7 @@ def test_the_profile_says_in_words_where_a_paper_went_better_or_worse_than_its_w
 
 def test_the_profile_of_an_even_paper_is_as_expected_throughout() -> None:
     sitting = sit([])
-    met = [EDITION.item(place.item).criterion for place in sitting.places]
+    met = [EDITION.criterion(place.item) for place in sitting.places]
     every_second: list[Choice] = [met[:n].count(code) % 2 == 0 for n, code in enumerate(met)]
     result = grade(EDITION, rechosen(sitting, every_second))
     assert {part.level for part in result.outcomes} == {Level.AS}

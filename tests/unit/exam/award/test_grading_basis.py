@@ -11,7 +11,7 @@ from app.exam.award.grading import grade
 from app.exam.paper.edition import Edition, edition
 from app.exam.sitting.sitting import Answer, Sitting
 from itembank.exams import Scoring
-from itembank.items.item import OptionId
+from itembank.items.response import BLANK, OptionId
 from itembank.parameters import Calibrated, LinkingConstants, ParameterSet, Prior
 from itembank.scale import FrozenScale, ScaleItem
 from psychometrics import estimate_ability
@@ -65,7 +65,7 @@ def calibrated(
         items={
             item.id: ScaleItem(
                 version=1,
-                criterion=item.criterion,
+                criterion=item.tags[0].code,
                 a=parameters.items[item.id].a,
                 b=parameters.items[item.id].b,
                 c=0.0,
@@ -113,8 +113,8 @@ def test_no_credits_lower_a_mark_whatever_the_items_are(
 
 def answered(sitting: Sitting, right: list[bool]) -> Sitting:
     """Return the paper with its items answered rightly or left blank."""
-    keys = [OptionId(EDITION.item(place.item).key) for place in sitting.places]
-    answers = [Answer(key if good else None) for key, good in zip(keys, right, strict=True)]
+    keys = [OptionId(EDITION.item(place.item).interaction.key) for place in sitting.places]
+    answers = [Answer((key,) if good else BLANK) for key, good in zip(keys, right, strict=True)]
     return replace(sitting, answers=tuple(answers))
 
 
@@ -137,7 +137,7 @@ def test_crediting_what_was_answered_wrongly_raises_the_mark() -> None:
     wrong = [
         place.item
         for place, answer in zip(sitting.places, sitting.answers, strict=True)
-        if answer.option != EDITION.item(place.item).key
+        if answer.response != (EDITION.item(place.item).interaction.key,)
     ]
     assert wrong
     assert grade(EDITION, sitting, wrong).exact_mark > grade(EDITION, sitting).exact_mark
@@ -168,8 +168,8 @@ def test_a_barred_item_does_not_count_however_it_was_answered() -> None:
     assert result.basis.barred == (item,)
     assert sum(part.items for part in result.criteria) == 7
     first, *others = sitting.answers
-    key = OptionId(EDITION.item(item).key)
-    other = replace(first, option=None if first.option == key else key)
+    key = OptionId(EDITION.item(item).interaction.key)
+    other = replace(first, response=BLANK if first.response == (key,) else (key,))
     again = grade(without, replace(sitting, answers=(other, *others)))
     assert again.exact_mark == result.exact_mark
 
@@ -200,7 +200,7 @@ def test_number_correct_credits_too() -> None:
     wrong = [
         place.item
         for place, answer in zip(sitting.places, sitting.answers, strict=True)
-        if answer.option != counted.item(place.item).key
+        if answer.response != (counted.item(place.item).interaction.key,)
     ]
     assert wrong
     assert grade(counted, sitting, wrong[:1]).exact_mark > grade(counted, sitting).exact_mark

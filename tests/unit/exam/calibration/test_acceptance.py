@@ -89,14 +89,15 @@ def test_items_outside_the_blueprint_keep_their_place_in_the_set() -> None:
     )
     made = decide(RUN, choose(RUN, [ALL], []), narrow, accepted()[1])
     assert set(made.parameters.items) == set(NAMES)
-    assert all(narrow.item(name).criterion != "2.1" for name in narrow.index)
+    assert all(narrow.criterion(name) != "2.1" for name in narrow.index)
 
 
 def test_the_cut_is_the_weighted_mean_rating_of_the_scale() -> None:
     _, scale = accepted()
     weights = EDITION.exam.blueprint.weights()
     ratings = {
-        code: [item.rating for item in EDITION.items if item.criterion == code] for code in weights
+        code: [item.rating for item in EDITION.items if item.tags[0].code == code]
+        for code in weights
     }
     expected = sum(weights[code] * float(np.mean(ratings[code])) for code in weights)
     (_, (cut, mark), _) = scale.points
@@ -274,7 +275,7 @@ def test_an_item_on_trial_gets_its_parameters_and_no_part_in_the_frozen_scale() 
     assert {"T-1", "T-2"} <= set(outcome.accepted)
     assert not outcome.parameters.items["T-1"].judged
     ratings = {
-        code: [item.rating for item in EDITION.items if item.criterion == code]
+        code: [item.rating for item in EDITION.items if item.tags[0].code == code]
         for code in outcome.scale.weights
     }
     expected = sum(

@@ -18,6 +18,7 @@ from app.exam.calibration.cross_check import compare_engines
 from app.exam.calibration.findings import gather, item_rows
 from app.exam.paper.edition import Edition
 from itembank.calibration import CalibrationRun, Flag, Role
+from itembank.items.response import BLANK, OptionId
 from itembank.parameters import LinkingConstants
 from psychometrics import Anchors, ItemParameters
 from tests.factories import make_bank, make_blueprint, make_edition, make_exam, make_form
@@ -88,7 +89,7 @@ def test_a_blank_counts_as_wrong_and_what_was_not_delivered_does_not_count() -> 
 
     cells = cells_of(short, EDITION)
 
-    assert [(cell.option, cell.score) for cell in cells] == [(None, 0)] * 4
+    assert [(cell.response, cell.score) for cell in cells] == [(BLANK, 0)] * 4
 
 
 def test_a_sitting_in_progress_gives_nothing() -> None:
@@ -106,11 +107,15 @@ def test_one_other_answer_is_another_input() -> None:
 
 
 def test_a_wrong_key_is_flagged_and_said_in_words() -> None:
-    name, key = NAMES[3], EDITION.item(NAMES[3]).key
+    name, key = NAMES[3], EDITION.item(NAMES[3]).interaction.key
     wrong = next(option for option in "pqrs" if option != key)
     swap = {key: wrong, wrong: key}
     keyed_wrongly = [
-        replace(cell, option=swap.get(cell.option or "", cell.option), score=cell.option == wrong)
+        replace(
+            cell,
+            response=tuple(OptionId(swap.get(one, one)) for one in cell.response),
+            score=cell.response == (wrong,),
+        )
         if cell.item == name
         else cell
         for cell in CELLS

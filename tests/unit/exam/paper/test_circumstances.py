@@ -24,7 +24,8 @@ from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, BlockDelivered, Event, encode
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.document import canonical
-from itembank.items.item import ItemId, OptionId
+from itembank.items.item import ItemId
+from itembank.items.response import OptionId
 from psychometrics import (
     Blind,
     ExposureCounts,
@@ -36,6 +37,7 @@ from psychometrics import (
 )
 from tests.factories import (
     AT,
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_created,
@@ -81,9 +83,9 @@ def whole(
         blocks.append(choose_block(edition, sitting, noise, circumstances or Circumstances()))
         sitting = evolve(sitting, Event(AT, blocks[-1]))
         for position in sitting.positions(sitting.block):
-            key = OptionId(edition.item(sitting.places[position - 1].item).key)
+            key = OptionId(edition.item(sitting.places[position - 1].item).interaction.key)
             if position % right == 0:
-                sitting = evolve(sitting, Event(AT, Answered(position, key, flagged=False)))
+                sitting = evolve(sitting, Event(AT, Answered(position, (key,), flagged=False)))
     return sitting, blocks
 
 
@@ -131,7 +133,7 @@ def test_a_random_paper_meets_its_quotas_and_takes_no_notice_of_answers() -> Non
     for seed in range(10):
         one, other = (names(whole(edition, seed, right=right)[0]) for right in (1, 99))
         assert one == other
-        criteria = Counter(edition.item(name).criterion for name in one)
+        criteria = Counter(edition.criterion(name) for name in one)
         for code, count in criteria.items():
             least, most = edition.exam.blueprint.limits(code)
             assert least <= count <= most
@@ -240,7 +242,7 @@ def keyed(*, fixed: int = 0) -> Edition:
     """Return an exam with two keys at each letter; `fixed` items a criterion keep their order."""
     quota = dict.fromkeys("ABCD", (2, 2))
     bank = [
-        item.model_copy(update={"shuffle": int(item.id[-2:]) >= fixed})
+        asked_otherwise(item, shuffle=int(item.id[-2:]) >= fixed)
         for item in make_bank(per_criterion=10)
     ]
     exam = make_exam(blueprint=make_blueprint(key_positions=quota), block_size=3)
@@ -254,19 +256,19 @@ def test_keys_stand_where_the_blueprint_wants_them_on_every_paper(fixed: int, se
     edition = keyed(fixed=fixed)
     paper, _ = whole(edition, seed)
     stand = Counter(
-        place.options.index(OptionId(edition.item(place.item).key)) for place in paper.places
+        edition.item(place.item).interaction.key_place(place.options) for place in paper.places
     )
     assert stand == {0: 2, 1: 2, 2: 2, 3: 2}
     for place in paper.places:
         item = edition.item(place.item)
         assert sorted(place.options) == sorted(item.option_ids())
-        assert item.shuffle or place.options == item.option_ids()
+        assert item.interaction.shuffle or place.options == item.option_ids()
 
 
 def test_a_key_can_stand_anywhere_and_the_others_in_any_order() -> None:
     edition = keyed()
     firsts = [whole(edition, seed)[1][0].places[0] for seed in range(200)]
-    stand = Counter(one.options.index(OptionId(edition.item(one.item).key)) for one in firsts)
+    stand = Counter(edition.item(one.item).interaction.key_place(one.options) for one in firsts)
     assert all(30 < stand[position] < 75 for position in range(4))
     assert len({(one.item, one.options) for one in firsts}) > 40
 

@@ -12,9 +12,11 @@ from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, BlockDelivered, Event, Started
 from app.exam.sitting.sitting import Sitting, evolve
 from itembank.items.item import ItemId
+from itembank.items.response import from_record
 from tests.factories import (
     AT,
     OPTION_IDS,
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_created,
@@ -51,11 +53,13 @@ def whole(sitting: Sitting, edition: Edition, seed: int, *, right: int) -> Sitti
         sitting = evolve(sitting, Event(AT, block))
         for position in sitting.positions(sitting.block):
             place = sitting.places[position - 1]
-            key = edition.item(place.item).key
+            key = edition.item(place.item).interaction.key
             wrong = next(name for name in place.options if name != key)
             option = next(name for name in place.options if name == key)
             choice = option if position % right == 0 else wrong
-            sitting = evolve(sitting, Event(AT, Answered(position, choice, flagged=False)))
+            sitting = evolve(
+                sitting, Event(AT, Answered(position, from_record(choice), flagged=False))
+            )
     return sitting
 
 
@@ -73,8 +77,8 @@ def test_every_paper_meets_its_quotas_exactly(size: int, right: int, seed: int) 
     items = [edition.item(place.item) for place in done.places]
     assert len({item.id for item in items}) == 8
     blueprint = edition.exam.blueprint
-    criteria = Counter(item.criterion for item in items)
-    outcomes = Counter(item.criterion[0] for item in items)
+    criteria = Counter(item.tags[0].code for item in items)
+    outcomes = Counter(item.tags[0].code[0] for item in items)
     for code, count in {**criteria, **outcomes}.items():
         least, most = blueprint.limits(code)
         assert least <= count <= most, code
@@ -109,9 +113,9 @@ def test_theta_rises_after_right_answers_and_falls_after_wrong_ones() -> None:
 def _after_first(*, right: bool) -> Sitting:
     sitting = evolve(begun(), Event(AT, choose_block(EDITION, begun(), still(EDITION))))
     for position, place in enumerate(sitting.places, start=1):
-        key = EDITION.item(place.item).key
+        key = EDITION.item(place.item).interaction.key
         option = next(name for name in place.options if (name == key) is right)
-        sitting = evolve(sitting, Event(AT, Answered(position, option, flagged=False)))
+        sitting = evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
     return sitting
 
 
@@ -150,7 +154,7 @@ def test_an_item_seen_before_that_has_left_the_bank_does_not_matter() -> None:
 @settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_options_are_shuffled_where_the_item_allows_it_and_all_are_there(seed: int) -> None:
-    bank = [item.model_copy(update={"shuffle": "1.1" not in item.id}) for item in make_bank()]
+    bank = [asked_otherwise(item, shuffle="1.1" not in item.id) for item in make_bank()]
     edition = make_edition(make_exam(block_size=8), items=bank)
     block = choose_block(edition, begun(block_size=8), make_noise(seed, edition))
     for place in block.places:
@@ -194,7 +198,7 @@ def test_an_edition_holds_the_items_of_its_blueprint_by_id() -> None:
     blueprint = make_blueprint({"1.1": 3, "1.2": 3}, outcomes={})
     edition = make_edition(make_exam(blueprint=blueprint), items=[foreign, *make_bank()])
     assert [item.id for item in edition.items] == sorted(item.id for item in edition.items)
-    assert {item.criterion for item in edition.items} == {"1.1", "1.2"}
+    assert {item.tags[0].code for item in edition.items} == {"1.1", "1.2"}
 
 
 def test_started_sittings_of_the_factories_are_of_one_hour() -> None:

@@ -61,7 +61,7 @@ def test_a_sitting_counts_for_its_whole_paper_given_and_planned() -> None:
 def test_what_a_paper_holds_was_eligible_for_it() -> None:
     edition = controlled()
     # With four of six kept back, a criterion that needs two at the least has to take some.
-    names = tuple(item.id for item in edition.items if item.criterion == "1.1")[:5]
+    names = tuple(item.id for item in edition.items if item.tags[0].code == "1.1")[:5]
     sitting, block = started(edition, ineligible=names)
     held = holding(edition, sitting, block)
     forced = {edition.items[at].id for at in held.paper} & set(names)

@@ -34,6 +34,7 @@ from app.exam.sitting.sitting import Sitting, evolve
 from itembank.blueprint.blueprint import Pretest
 from itembank.calibration import Role
 from itembank.items.item import ItemId, ItemVersion
+from itembank.items.response import from_record
 from psychometrics import ExposureCounts
 from tests.factories import (
     AT,
@@ -111,9 +112,9 @@ def whole(
 
 def chosen(sitting: Sitting, position: int, edition: Edition, *, right: bool) -> Sitting:
     place = sitting.places[position - 1]
-    key = edition.item(place.item).key
+    key = edition.item(place.item).interaction.key
     option = next(name for name in place.options if (name == key) is right)
-    return evolve(sitting, Event(AT, Answered(position, option, flagged=False)))
+    return evolve(sitting, Event(AT, Answered(position, from_record(option), flagged=False)))
 
 
 @pytest.mark.parametrize("block_size", [1, 2, 3, 4, 10])
@@ -129,7 +130,7 @@ def test_a_paper_has_its_scored_items_and_its_slots_at_the_sittings_own_position
     at = tuple(n for n, name in enumerate(names, start=1) if edition.is_trial(name))
     assert at == trial_positions(seed, 8 + slots, slots)
     assert len(set(names)) == 8 + slots
-    criteria = Counter(edition.item(name).criterion for name in names if name not in TRIAL)
+    criteria = Counter(edition.criterion(name) for name in names if name not in TRIAL)
     for code, count in criteria.items():
         least, most = edition.exam.blueprint.limits(code)
         assert least <= count <= most

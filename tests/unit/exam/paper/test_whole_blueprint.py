@@ -10,9 +10,11 @@ from app.exam.paper.delivery import Circumstances, Noise, choose_block, noise_si
 from app.exam.paper.edition import Edition
 from app.exam.sitting.events import Answered, BlockDelivered, Event
 from app.exam.sitting.sitting import Sitting, evolve
-from itembank.items.item import ItemId, ItemVersion, OptionId
+from itembank.items.item import ItemId, ItemVersion
+from itembank.items.response import OptionId
 from tests.factories import (
     AT,
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_created,
@@ -34,15 +36,14 @@ def make_full_bank() -> list[ItemVersion]:
     changed = []
     for number, item in enumerate(make_bank(per_criterion=12)):
         place = int(item.id[-2:])
-        case = make_stimulus(f"case-{item.criterion}", words=20)
+        case = make_stimulus(f"case-{item.tags[0].code}", words=20)
         more = {
-            "stimulus": case if item.criterion != "1.2" and place in (3, 4, 5) else None,
+            "stimulus": case if item.tags[0].code != "1.2" and place in (3, 4, 5) else None,
             "command_word": "analyse" if number % 3 == 0 else "explain",
             "author": f"Author {number % 3}",
-            "shuffle": number % 3 != 1,
             "seconds": 60 + 10 * (number % 5),
         }
-        changed.append(item.model_copy(update=more))
+        changed.append(asked_otherwise(item.model_copy(update=more), shuffle=number % 3 != 1))
     return changed
 
 
@@ -85,9 +86,9 @@ def sat(edition: Edition, seed: int) -> list[tuple[Sitting, Noise, BlockDelivere
         blocks.append((sitting, noise, block))
         sitting = evolve(sitting, Event(AT, block))
         for position in sitting.positions(sitting.block):
-            key = OptionId(edition.item(sitting.places[position - 1].item).key)
+            key = OptionId(edition.item(sitting.places[position - 1].item).interaction.key)
             if chance.random() < 0.6:
-                sitting = evolve(sitting, Event(AT, Answered(position, key, flagged=False)))
+                sitting = evolve(sitting, Event(AT, Answered(position, (key,), flagged=False)))
     return [*blocks, (sitting, noise, block)]
 
 
@@ -99,7 +100,7 @@ def test_every_constraint_is_met_on_every_paper(block_size: int) -> None:
         names = [place.item for place in paper.places]
         scored = [edition.item(name) for name in names if name not in TRIAL]
         assert (len(names), len(set(names)), len(scored)) == (14, 14, 12)
-        for code, count in Counter(item.criterion for item in scored).items():
+        for code, count in Counter(item.tags[0].code for item in scored).items():
             least, most = edition.exam.blueprint.limits(code)
             assert least <= count <= most
         assert 4 <= sum(item.command_word == "analyse" for item in scored) <= 5
@@ -112,7 +113,7 @@ def test_every_constraint_is_met_on_every_paper(block_size: int) -> None:
         assert len(cases) == 1
         assert 2 <= next(iter(cases.values())) <= 3
         keys = Counter(
-            place.options.index(OptionId(edition.item(place.item).key))
+            place.options.index(OptionId(edition.item(place.item).interaction.key))
             for place in paper.places
             if place.item not in TRIAL
         )

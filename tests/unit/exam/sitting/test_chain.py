@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.exam.sitting.chain import GENESIS, Break, ChainLink, first_break, link, stamp
 from app.exam.sitting.events import Answered, Event, HandedIn, SignedIn
-from itembank.items.item import OptionId
+from itembank.items.response import OptionId
 from tests.factories import at, make_created
 
 NAME = "sitting-1"
@@ -20,8 +20,8 @@ def make_chain(*, name: str = NAME, option: str = "q") -> list[ChainLink]:
     events = [
         Event(at(0), make_created()),
         Event(at(1), SignedIn(1, "page")),
-        Event(at(2), Answered(1, OptionId(option), flagged=False), "request-1"),
-        Event(at(3), Answered(1, OptionId("r"), flagged=True), "request-2"),
+        Event(at(2), Answered(1, (OptionId(option),), flagged=False), "request-1"),
+        Event(at(3), Answered(1, (OptionId("r"),), flagged=True), "request-2"),
         Event(at(4), HandedIn()),
     ]
     links: list[ChainLink] = []

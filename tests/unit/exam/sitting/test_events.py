@@ -1,3 +1,4 @@
+import json
 from typing import get_args
 
 import pytest
@@ -19,7 +20,8 @@ from app.exam.sitting.events import (
     encode,
 )
 from itembank.document import canonical
-from itembank.items.item import ItemId, OptionId
+from itembank.items.item import ItemId
+from itembank.items.response import BLANK, OptionId
 from tests.factories import make_created, make_places
 
 BODIES: tuple[Body, ...] = (
@@ -36,19 +38,43 @@ BODIES: tuple[Body, ...] = (
         sem=0.5,
         ineligible=(ItemId("I-4"), ItemId("I-5")),
         suspended=(ItemId("I-6"),),
+        withheld=(ItemId("I-7"), ItemId("I-8")),
         solver="integer",
         gap=0.000123,
     ),
     BlockDelivered(3, (), (), theta=0.5, sem=0.5, solver="earlier", gap=None),
-    Answered(1, OptionId("q"), flagged=True),
-    Answered(2, None, flagged=False),
-    LateRefused("answer", 1, "Ünïcode 'quoted' \x00"),
-    LateRefused("answer", None, None),
+    Answered(1, (OptionId("q"),), flagged=True),
+    Answered(2, BLANK, flagged=False),
+    LateRefused("answer", 1, (OptionId("Ünïcode 'quoted' \x00"),)),
+    LateRefused("answer", None, BLANK),
+    Answered(3, (OptionId("p"), OptionId("q")), flagged=False),
     BlockLeft(1),
     Extended(600, "The lights went out", "Ann"),
     HandedIn(),
     TimeEnded(),
 )
+
+
+P, Q = OptionId("p"), OptionId("q")
+WRITTEN: dict[str, tuple[Answered | LateRefused, str]] = {
+    "one option": (Answered(1, (Q,), flagged=True), '{"flagged":true,"option":"q","position":1}'),
+    "a blank": (Answered(2, BLANK, flagged=False), '{"flagged":false,"option":null,"position":2}'),
+    "too late": (
+        LateRefused("answer", 3, (P,)),
+        '{"action":"answer","option":"p","position":3}',
+    ),
+    "two options": (
+        Answered(4, (P, Q), flagged=False),
+        '{"flagged":false,"option":["p","q"],"position":4}',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_response_is_written_as_the_chain_has_always_held_it(name: str) -> None:
+    body, text = WRITTEN[name]
+    assert canonical(encode(body)) == text
+    assert decode(body.kind, json.loads(text)) == body
 
 
 @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
@@ -77,6 +103,14 @@ def test_a_block_recorded_without_its_circumstances_had_none_and_was_the_best() 
     assert block == BlockDelivered(1, (), (), theta=0.5, sem=1.0)
     assert isinstance(block, BlockDelivered)
     assert (block.ineligible, block.suspended, block.is_proven_best) == ((), (), True)
+    assert block.withheld == ()
+
+
+def test_a_block_that_no_state_kept_anything_from_is_written_as_it_always_was() -> None:
+    assert set(encode(BlockDelivered(1, (), (), theta=0.5, sem=1.0))) == {
+        *("block", "places", "remaining", "theta", "sem"),
+        *("ineligible", "suspended", "solver", "gap"),
+    }
 
 
 @pytest.mark.parametrize("gap", [0.01, None])

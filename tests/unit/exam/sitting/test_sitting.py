@@ -47,7 +47,7 @@ from app.exam.sitting.sitting import (
     start,
     wants_block,
 )
-from itembank.items.item import OptionId
+from itembank.items.response import BLANK, OptionId, from_record
 from tests.factories import (
     AT,
     at,
@@ -80,7 +80,7 @@ def recorded(sitting: Sitting, decided: Decision) -> Sitting:
 
 
 def saved(sitting: Sitting, position: int, option: OptionId, minutes: float = 1) -> Sitting:
-    change = Change(option=option)
+    change = Change(from_record(option))
     return after(sitting, answer(sitting, position, change, request="r", caller=by(minutes)))
 
 
@@ -131,7 +131,7 @@ def test_a_started_sitting_wants_its_first_block_once() -> None:
 
 Move = Callable[[Sitting, Caller], Decision]
 MOVES: dict[str, Move] = {
-    "answer": lambda s, c: answer(s, 1, Change(option=P), request="r", caller=c),
+    "answer": lambda s, c: answer(s, 1, Change((P,)), request="r", caller=c),
     "close": lambda s, c: close_block(s, 1, c),
     "hand in": hand_in,
 }
@@ -150,7 +150,7 @@ def test_an_older_sign_in_can_do_nothing_and_a_program_can(move: str) -> None:
         sitting = after(sitting, sign_in(sitting, face="page", at=at(1)))
     moves: dict[str, Move] = {
         **MOVES,
-        "answer": lambda s, c: answer(s, 8, Change(option=P), request="r", caller=c),
+        "answer": lambda s, c: answer(s, 8, Change((P,)), request="r", caller=c),
         "start": lambda s, c: start(s, make_started(), c),
     }
     with pytest.raises(Superseded):
@@ -161,23 +161,23 @@ def test_an_older_sign_in_can_do_nothing_and_a_program_can(move: str) -> None:
 
 def test_an_answer_is_saved_changed_and_cleared() -> None:
     sitting = saved(make_open_sitting(), 1, P)
-    assert sitting.answers == (Answer(P), Answer())
+    assert sitting.answers == (Answer((P,)), Answer())
     sitting = saved(sitting, 1, Q)
-    assert sitting.answers[0] == Answer(Q)
+    assert sitting.answers[0] == Answer((Q,))
     cleared = answer(sitting, 1, Change(clear=True), request="r", caller=by(2))
-    assert after(sitting, cleared).answers[0] == Answer(None)
+    assert after(sitting, cleared).answers[0] == Answer(BLANK)
 
 
 def test_a_flag_keeps_the_answer_and_an_answer_keeps_the_flag() -> None:
     sitting = saved(make_open_sitting(), 1, P)
     flag = answer(sitting, 1, Change(flagged=True), request="r", caller=by(2))
     sitting = after(sitting, flag)
-    assert sitting.answers[0] == Answer(P, flagged=True)
+    assert sitting.answers[0] == Answer((P,), flagged=True)
     sitting = saved(sitting, 1, Q, minutes=3)
-    assert sitting.answers[0] == Answer(Q, flagged=True)
+    assert sitting.answers[0] == Answer((Q,), flagged=True)
     clear = answer(sitting, 1, Change(clear=True), request="r", caller=by(4))
     sitting = after(sitting, clear)
-    assert sitting.answers[0] == Answer(None, flagged=True)
+    assert sitting.answers[0] == Answer(BLANK, flagged=True)
     unflag = answer(sitting, 1, Change(flagged=False), request="r", caller=by(5))
     assert after(sitting, unflag).answers[0] == Answer()
 
@@ -185,19 +185,19 @@ def test_a_flag_keeps_the_answer_and_an_answer_keeps_the_flag() -> None:
 @pytest.mark.parametrize("position", [-1, 0, 3, 8, 9, 10**30])
 def test_a_position_that_is_not_on_the_paper_yet_is_unknown(position: int) -> None:
     with pytest.raises(UnknownPosition):
-        answer(make_open_sitting(), position, Change(option=P), request="r", caller=by(1))
+        answer(make_open_sitting(), position, Change((P,)), request="r", caller=by(1))
 
 
 def test_a_position_of_a_closed_block_cannot_be_changed() -> None:
     sitting = next_block(saved(make_open_sitting(), 2, P))
     with refuses(BlockClosed, match="Question 2"):
-        answer(sitting, 2, Change(option=Q), request="r", caller=by(2))
-    assert sitting.answers[1] == Answer(P)
+        answer(sitting, 2, Change((Q,)), request="r", caller=by(2))
+    assert sitting.answers[1] == Answer((P,))
 
 
 def test_an_option_of_another_item_is_refused() -> None:
     with refuses(UnknownOption, match="'zzz'"):
-        answer(make_open_sitting(), 1, Change(option=OptionId("zzz")), request="r", caller=by(1))
+        answer(make_open_sitting(), 1, Change((OptionId("zzz"),)), request="r", caller=by(1))
 
 
 @pytest.mark.parametrize(
@@ -211,34 +211,34 @@ def test_an_option_of_another_item_is_refused() -> None:
 )
 def test_an_answer_is_accepted_until_the_grace_is_over(when: datetime, *, accepted: bool) -> None:
     sitting = make_open_sitting()
-    decided = answer(sitting, 1, Change(option=P), request="r", caller=Caller(when))
+    decided = answer(sitting, 1, Change((P,)), request="r", caller=Caller(when))
     assert (decided.refusal is None) is accepted
     assert isinstance(decided.events[0].body, Answered if accepted else TimeEnded)
 
 
 def test_a_late_answer_ends_the_sitting_and_is_recorded_as_refused() -> None:
     sitting = make_open_sitting()
-    decided = answer(sitting, 1, Change(option=P), request="r", caller=by(70))
+    decided = answer(sitting, 1, Change((P,)), request="r", caller=by(70))
     assert isinstance(decided.refusal, DeadlinePassed)
     assert decided.refusal.deadline == at(60)
     assert [type(event.body) for event in decided.events] == [TimeEnded, LateRefused]
     ended = recorded(sitting, decided)
     assert (ended.state, ended.answers) == (State.TIME_ENDED, (Answer(), Answer()))
-    again = answer(ended, 1, Change(option=P), request="r", caller=by(71))
-    assert [event.body for event in again.events] == [LateRefused("answer", 1, P)]
+    again = answer(ended, 1, Change((P,)), request="r", caller=by(71))
+    assert [event.body for event in again.events] == [LateRefused("answer", 1, (P,))]
 
 
 def test_a_late_answer_does_not_use_its_request_up() -> None:
     """After an extension the browser sends the same form again, and it must count."""
-    decided = answer(make_open_sitting(), 1, Change(option=P), request="r", caller=by(70))
+    decided = answer(make_open_sitting(), 1, Change((P,)), request="r", caller=by(70))
     assert [event.request for event in decided.events] == [None, None]
 
 
 def test_an_answer_after_the_hand_in_is_refused_and_leaves_no_trace() -> None:
     with pytest.raises(SittingEnded):
-        answer(handed_in(), 8, Change(option=P), request="r", caller=by(3))
+        answer(handed_in(), 8, Change((P,)), request="r", caller=by(3))
     with pytest.raises(SittingEnded):
-        answer(handed_in(), 8, Change(option=P), request="r", caller=by(99))
+        answer(handed_in(), 8, Change((P,)), request="r", caller=by(99))
 
 
 def test_closing_a_block_twice_changes_nothing_and_a_block_ahead_is_refused() -> None:
@@ -254,7 +254,7 @@ def test_the_last_block_can_be_closed_and_nothing_follows_but_handing_in() -> No
     assert (closed.state, wants_block(closed)) == (State.BLOCK_CLOSED, False)
     assert close_block(closed, 4, by(3)) == Decision()
     with pytest.raises(BlockClosed):
-        answer(closed, 8, Change(option=P), request="r", caller=by(3))
+        answer(closed, 8, Change((P,)), request="r", caller=by(3))
     assert after(closed, hand_in(closed, by(3))).state is State.HANDED_IN
 
 
@@ -327,7 +327,7 @@ def test_an_extension_moves_the_deadline_and_adds_up() -> None:
 def test_an_extension_reopens_the_block_that_time_had_ended() -> None:
     sitting = after(ended_by_time(), extend(ended_by_time(), more(10), at(62)))
     assert (sitting.state, list(sitting.open_positions())) == (State.BLOCK_OPEN, [1, 2])
-    assert saved(sitting, 1, P, minutes=69).answers[0] == Answer(P)
+    assert saved(sitting, 1, P, minutes=69).answers[0] == Answer((P,))
 
 
 def test_an_extension_reopens_a_closed_last_block_as_closed() -> None:
@@ -359,7 +359,7 @@ def test_an_extension_that_would_gain_nothing_is_refused_with_the_reason(
 
 def test_an_event_is_never_before_the_one_ahead_of_it() -> None:
     sitting = saved(make_open_sitting(), 1, P, minutes=30)
-    decided = answer(sitting, 1, Change(option=Q), request="r2", caller=by(10))
+    decided = answer(sitting, 1, Change((Q,)), request="r2", caller=by(10))
     assert decided.events[0].at == at(30)
 
 

@@ -11,7 +11,6 @@ from itembank.blueprint.key_positions import (
     key_plan,
     key_rows,
     key_rows_of_any_length,
-    options_around_key,
     place_keys,
     reach,
 )
@@ -34,7 +33,7 @@ def _mixed(name: str, generator: np.random.Generator) -> ItemVersion:
     options = tuple(make_option(one) for one in OPTION_IDS[: int(generator.integers(2, 5))])
     key = options[int(generator.integers(len(options)))].id
     free = bool(generator.integers(2))
-    return make_item(name, shuffle=free).model_copy(update={"options": options, "key": key})
+    return make_item(name, shuffle=free, options=options, key=key)
 
 
 def make_quota(generator: np.random.Generator, length: int) -> Quota:
@@ -157,7 +156,7 @@ def test_a_quota_that_is_lost_already_still_gives_each_key_a_place_that_is_not_f
 
 def test_an_item_of_two_options_never_has_its_key_beyond_them() -> None:
     options = tuple(make_option(one) for one in OPTION_IDS[:2])
-    item = make_item(key="q").model_copy(update={"options": options})
+    item = make_item(key="q", options=options)
     plan = make_plan([item], {}, 1)
     drawn = {
         place_keys(plan, used=(), coming=(0,), later=(), uniforms=[deviate])[0]
@@ -191,5 +190,5 @@ def test_what_is_held_stands_after_the_plans_own_rows_as_nothing() -> None:
 
 def test_options_stand_around_the_key_in_the_order_of_their_deviates() -> None:
     item = make_item(key="q")
-    assert options_around_key(item, 0, [0.9, 0.5, 0.1, 0.3]) == ("q", "r", "s", "p")
-    assert options_around_key(item, 3, [0.9, 0.5, 0.1, 0.3]) == ("r", "s", "p", "q")
+    assert item.interaction.ordered([0.9, 0.5, 0.1, 0.3], key_at=0) == ("q", "r", "s", "p")
+    assert item.interaction.ordered([0.9, 0.5, 0.1, 0.3], key_at=3) == ("r", "s", "p", "q")

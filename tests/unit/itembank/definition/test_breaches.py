@@ -18,7 +18,7 @@ def broken(*paper: str, **fields: object) -> dict[Key, str]:
     blueprint = make_blueprint(**fields)  # type: ignore[arg-type]  # fields by their names
     items = [
         item.model_copy(
-            update={"stimulus": make_stimulus(f"case-{item.criterion}")}
+            update={"stimulus": make_stimulus(f"case-{item.tags[0].code}")}
             if item.id.endswith(("00", "01"))
             else {}
         )

@@ -11,6 +11,7 @@ from itembank.parameters import provisional_parameters
 from itembank.scale import reporting_scale
 from psychometrics import domain_theta, expected_score
 from tests.factories import (
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_exam,
@@ -18,6 +19,7 @@ from tests.factories import (
     make_framework,
     make_item,
     make_stimulus,
+    make_tag,
 )
 
 
@@ -47,6 +49,19 @@ def test_a_code_outside_the_framework_is_named() -> None:
     )
 
 
+def test_a_bank_of_another_framework_is_refused_though_its_codes_are_the_same() -> None:
+    other = [
+        item.model_copy(update={"tags": (make_tag(item.tags[0].code, framework="another"),)})
+        for item in make_bank()
+    ]
+    assert reason(problems(make_exam(), other), "framework") == (
+        "no item of the bank is tagged to A small syllabus: tag items to it, or correct the "
+        "exam's framework"
+    )
+    found = problems(make_exam(), [*make_bank()[:12], *other[12:]])
+    assert "criterion 2.1 (Criterion two one), but the bank has 0" in reason(found, "blueprint")
+
+
 def test_a_topic_of_a_criterion_without_a_share_is_named() -> None:
     blueprint = make_blueprint({"1.1": 3, "1.2": 3}, outcomes={}, topics={"2.1.1": (0, 1)})
     said = reason(problems(make_exam(blueprint=blueprint)), "blueprint")
@@ -54,7 +69,7 @@ def test_a_topic_of_a_criterion_without_a_share_is_named() -> None:
 
 
 def test_a_quota_that_the_bank_cannot_fill_is_named_with_the_figures() -> None:
-    bank = [item for item in make_bank() if item.criterion != "2.1"]
+    bank = [item for item in make_bank() if item.tags[0].code != "2.1"]
     found = problems(make_exam(), [*bank, make_item("X", criterion="2.1")])
     assert reason(found, "blueprint") == (
         "this cannot be met: 2 to 3 items of outcome 2 (Outcome two), but the bank has 1. "
@@ -96,7 +111,7 @@ def test_outcome_ranges_that_cannot_fill_the_paper_are_named_with_its_length() -
 
 def test_the_smallest_conflict_leaves_out_all_that_is_innocent() -> None:
     items = [
-        item.model_copy(update={"author": "B. Author"} if item.criterion == "2.1" else {})
+        item.model_copy(update={"author": "B. Author"} if item.tags[0].code == "2.1" else {})
         for item in make_bank()
     ]
     assert conflicting(
@@ -122,7 +137,7 @@ def test_required_enemies_are_named_together() -> None:
 
 
 def test_items_kept_off_and_on_trial_are_named_where_they_leave_too_few() -> None:
-    of_2 = [item.id for item in make_bank() if item.criterion == "2.1"]
+    of_2 = [item.id for item in make_bank() if item.tags[0].code == "2.1"]
     keys = conflicting(excluded=of_2[:3], pretest={"slots": 1, "items": of_2[3:]})
     assert {("excluded", ""), ("pretest", "")} < keys
     assert len(keys) == 3
@@ -136,7 +151,7 @@ def test_reading_that_no_paper_of_the_length_can_be_kept_to_is_named_with_the_fi
 
 
 def test_key_positions_that_fixed_items_cannot_meet_are_named() -> None:
-    items = [item.model_copy(update={"shuffle": False, "key": "p"}) for item in make_bank()]
+    items = [asked_otherwise(item, shuffle=False, key="p") for item in make_bank()]
     keys = conflicting(items, outcomes={}, key_positions={"A": (0, 4), "B": (0, 8)})
     assert keys == {("items", ""), ("key_positions", "A")}
     assert conflicting(items, key_positions={"B": (1, 8)}) == {("key_positions", "B")}
@@ -182,7 +197,7 @@ def barring(exam: ExamDefinition, *names: str) -> list[Obstacle]:
 
 
 def test_barred_items_are_not_counted_and_cannot_be_required() -> None:
-    of_2 = [item.id for item in make_bank() if item.criterion == "2.1"]
+    of_2 = [item.id for item in make_bank() if item.tags[0].code == "2.1"]
     assert "but the bank has 1" in reason(barring(make_exam(), *of_2[1:]), "blueprint")
     required = make_exam(blueprint=make_blueprint(required=of_2[:1]))
     assert "is barred by the calibration" in reason(barring(required, of_2[0]), "blueprint")
@@ -349,6 +364,6 @@ def test_a_mismatch_is_told_with_both_expected_marks_at_each_cut() -> None:
 
 
 def test_the_scoring_of_a_paper_that_cannot_be_made_is_not_looked_at() -> None:
-    bank = [item for item in make_bank() if item.criterion != "2.1"]
+    bank = [item for item in make_bank() if item.tags[0].code != "2.1"]
     found = problems(counting(make_form()[:6], make_form()[:6]), bank)
     assert [one.field for one in found] == ["paper"]

@@ -18,12 +18,14 @@ from itembank.items.item import ItemVersion
 from psychometrics import Constraints
 from psychometrics.cat.assembly import Assembler
 from tests.factories import (
+    asked_otherwise,
     make_bank,
     make_blueprint,
     make_exam,
     make_framework,
     make_item,
     make_stimulus,
+    make_tag,
 )
 
 BANK = make_bank()
@@ -78,9 +80,12 @@ WITH_STIMULI = [
     for n, item in enumerate(CASES)
 ]
 KINDS: dict[str, tuple[Sequence[ItemVersion], dict[str, object]]] = {
-    "topics": (changed(BANK, 2, topic="elsewhere"), {"topics": {"1.1.1": (0, 0)}}),
+    "topics": (changed(BANK, 2, tags=[make_tag(topic="elsewhere")]), {"topics": {"1.1.1": (0, 0)}}),
     "demands": (changed(BANK, 3, command_word="analyse"), {"demands": {"analyse": (5, 6)}}),
-    "key_positions": (changed(BANK, 1, shuffle=False), {"key_positions": {"A": (0, 0)}}),
+    "key_positions": (
+        [asked_otherwise(item, shuffle=False) for item in BANK],
+        {"key_positions": {"A": (0, 0)}},
+    ),
     "authors": (changed(BANK, 2, author="B. Author"), {"authors": {"B. Author": (0, 2)}}),
     "words": (changed(BANK, 2, stem=["Long. " * 50, "Why?"]), {"words": (0, 400)}),
     "seconds": (changed(BANK, 2, seconds=600), {"seconds": (0, 3900)}),
@@ -171,7 +176,7 @@ def test_without_a_rule_items_of_one_stimulus_are_a_set_that_binds_nothing() -> 
 
 
 def test_key_rows_come_first_so_that_what_is_held_stands_where_they_do() -> None:
-    items = changed(BANK, 2, shuffle=False)
+    items = [asked_otherwise(item, shuffle=n % 2 == 1) for n, item in enumerate(BANK)]
     laid = layout(items, key_positions={"A": (0, 2)}, demands={"analyse": (0, 8)})
     rows = laid.constraints().rows
     assert len(rows) == len(laid.keys.sets) + 1

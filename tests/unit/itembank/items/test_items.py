@@ -6,16 +6,17 @@ from pydantic import ValidationError
 from app.services.bank.starter import read_starter
 from itembank.document import canonical
 from itembank.errors import UnreadableDocument
+from itembank.items.first_form import FRAMEWORK
 from itembank.items.item import (
     CandidateItem,
     ItemVersion,
-    OptionId,
     ShownOption,
     ShownStimulus,
     read_items,
     shown,
 )
-from tests.factories import OPTION_IDS, make_item, make_option, make_stimulus
+from itembank.items.response import OptionId
+from tests.factories import OPTION_IDS, make_item, make_option, make_stimulus, make_tag
 
 
 def test_an_item_whose_key_is_no_option_is_refused() -> None:
@@ -25,7 +26,8 @@ def test_an_item_whose_key_is_no_option_is_refused() -> None:
 
 def test_an_item_with_two_options_of_one_id_is_refused() -> None:
     raw = make_item().model_dump()
-    raw["options"][1]["id"] = raw["options"][0]["id"]
+    options = raw["interaction"]["options"]
+    options[1]["id"] = options[0]["id"]
     with pytest.raises(ValidationError, match="two options have the same id"):
         ItemVersion.model_validate(raw)
 
@@ -42,18 +44,17 @@ def test_an_item_out_of_its_bounds_is_refused(change: dict[str, object]) -> None
 
 def test_an_item_has_between_two_and_eight_options() -> None:
     for count, fits in ((1, False), (2, True), (8, True), (9, False)):
-        options = [make_option(f"o{n}").model_dump() for n in range(count)]
-        raw = {**make_item().model_dump(), "options": options, "key": "o0"}
+        options = [make_option(f"o{n}") for n in range(count)]
         if fits:
-            assert len(ItemVersion.model_validate(raw).options) == count
+            assert len(make_item(options=options, key="o0").option_ids()) == count
         else:
             with pytest.raises(ValidationError):
-                ItemVersion.model_validate(raw)
+                make_item(options=options, key="o0")
 
 
 def test_an_item_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        make_item().key = "p"  # type: ignore[misc]  # the very thing that must fail
+        make_item().rating = 0.5  # type: ignore[misc]  # the very thing that must fail
 
 
 def test_an_item_read_from_its_own_text_is_the_same_with_the_same_hash() -> None:
@@ -79,7 +80,7 @@ def test_an_item_without_time_or_stimulus_keeps_the_hash_it_had_before_there_wer
     None
 ):
     before = "08d1bf0d656c065045bfce7992d922fe662d0362fa9a93e6ed19b1aa047473ca"
-    assert make_item().content_hash() == before
+    assert make_item(tags=(make_tag(framework=FRAMEWORK),)).content_hash() == before
     shipped = read_starter().items[0]
     assert shipped.id == "SMM-1.1-01"
     before = "693d39d399328b0c2283b2620401e9afd6d713bba5a0a429c6b17b168c4bcaae"
@@ -140,9 +141,9 @@ def test_a_file_that_is_no_list_of_items_is_refused_with_its_name_and_the_field(
     path = tmp_path / "items.json"
     path.write_text('[{"id": "I-1"}]')
     with pytest.raises(UnreadableDocument, match=r"items\.json cannot be read: 0\.version: Field"):
-        read_items(path)
+        read_items(path, FRAMEWORK)
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(UnreadableDocument, match=r"absent\.json"):
-        read_items(tmp_path / "absent.json")
+        read_items(tmp_path / "absent.json", FRAMEWORK)
