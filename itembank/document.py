@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from itembank.errors import UnreadableDocument
+from itembank.text import unfit
 
 
 def canonical(content: object) -> str:
@@ -39,6 +40,16 @@ class Document(BaseModel):
     def read(cls, path: Path) -> Self:
         """Read the document in `path`; raise UnreadableDocument with the field that is wrong."""
         try:
-            return cls.model_validate_json(path.read_bytes())
+            made = cls.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as exc:
             raise UnreadableDocument(str(path), why(exc)) from exc
+        made.require_seen(str(path))
+        return made
+
+    def require_seen(self, source: str) -> None:
+        """Raise UnreadableDocument where a text of a document from outside cannot be seen.
+
+        What is kept already is read as it is.
+        """
+        for place, reason in unfit(self.model_dump(mode="json", by_alias=True)):
+            raise UnreadableDocument(source, f"{place}: {reason}.")

@@ -10,12 +10,13 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, mod
 
 from itembank.document import Document, canonical, why
 from itembank.errors import UnreadableDocument
+from itembank.text import IDENTIFIER
 
 ItemId = NewType("ItemId", str)
 OptionId = NewType("OptionId", str)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")]
+Identifier = Annotated[str, StringConstraints(pattern=f"^{IDENTIFIER}$")]
 Letter = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
 LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D", "E", "F", "G", "H")
 
@@ -137,6 +138,9 @@ _ITEMS = TypeAdapter(tuple[ItemVersion, ...])
 def read_items(path: Path) -> tuple[ItemVersion, ...]:
     """Read a JSON file that holds a list of items."""
     try:
-        return _ITEMS.validate_json(path.read_bytes())
+        items = _ITEMS.validate_json(path.read_bytes())
     except (OSError, ValidationError) as exc:
         raise UnreadableDocument(str(path), why(exc)) from exc
+    for number, item in enumerate(items):
+        item.require_seen(f"{path}, item {number}")
+    return items
