@@ -30,6 +30,7 @@ ExamError
 │   ├── ExamNotRunnable    the definition fails its checks
 │   ├── ItemNeeded         no paper can be made without the item
 │   ├── Duplicate          it exists already
+│   │   └── NumberTaken    another candidate has this membership number
 │   └── Overtaken          somebody did the same at the same moment
 ├── Invalid                the input is not what it should be
 │   ├── UnknownPosition    the paper has no such question (yet)
@@ -319,6 +320,19 @@ class Duplicate(Refused):
         super().__init__(f"There is already a {what} '{name}'.")
         self.what = what
         self.name = name
+
+
+class NumberTaken(Duplicate):
+    """Another candidate has this membership number, or one that is compared as the same."""
+
+    def __init__(self, number: str, kept: str) -> None:
+        super().__init__("candidate with membership number", number)
+        self.kept = kept
+        if kept != number:
+            self.args = (
+                f"{self} It is written '{kept}': case, spaces, dashes and letters of another "
+                "alphabet that look the same make no other number.",
+            )
 
 
 class Overtaken(Refused):

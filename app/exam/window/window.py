@@ -6,7 +6,7 @@ change a mark takes grading and proposal back.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.errors import (
@@ -174,10 +174,16 @@ def require_span(opens_at: datetime, closes_at: datetime) -> None:
     for field, instant in (("opens_at", opens_at), ("closes_at", closes_at)):
         if instant.utcoffset() is None:
             raise Invalid(field, "Give the time with its zone, for example 2027-01-11T09:00:00Z.")
-        if instant.year not in YEARS:
-            raise Invalid(field, f"Give a year from {YEARS.start} to {YEARS.stop - 1}.")
+        require_year(field, instant)
     if closes_at <= opens_at:
         raise Invalid("closes_at", "A window must close after it opens. Give a later closing time.")
+
+
+def require_year(field: str, instant: datetime) -> None:
+    """Raise Invalid unless an instant is in years that calendars share, here and in UTC."""
+    # The year as written comes first: the first and the last that there are have no UTC to ask.
+    if instant.year not in YEARS or instant.astimezone(UTC).year not in YEARS:
+        raise Invalid(field, f"Give a year from {YEARS.start} to {YEARS.stop - 1}.")
 
 
 def require_gradable(window: Window, tally: Tally, at: datetime) -> None:
