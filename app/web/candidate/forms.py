@@ -7,14 +7,15 @@ from fastapi import Depends, Form, Query, Request
 from pydantic import BaseModel
 
 from app.errors import Invalid, NotFound, StaleForm, UnknownOption, UnknownPosition
+from app.exam.people import typed
 from app.exam.sitting.sitting import Change
 from itembank.items.item import OptionId
+from itembank.text import IDENTIFIER, storable
 
 REQUEST = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-OPTION = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+OPTION = re.compile(IDENTIFIER)
 SITTING = re.compile(r"[0-9a-f]{32}")
 NUMBER = re.compile(r"[0-9]{1,4}")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PAGES = re.compile(r"/(results|sitting/[0-9a-f]{32}(/(questions/[0-9]{1,4}|review|finish))?)?")
 
 
@@ -47,14 +48,8 @@ class SignInForm(Carried):
 
     def require_typed(self) -> None:
         """Raise Invalid unless both fields hold something that can be compared."""
-        for name, words, value in (
-            ("number", "your membership number", self.number),
-            ("code", "your access code", self.code),
-        ):
-            if not value.strip():
-                raise Invalid(name, f"Enter {words}.")
-            if CONTROL.search(value) or len(value) > 200:
-                raise Invalid(name, f"Check {words}: it has signs in it that cannot be right.")
+        typed.spelling(self.number, "number", what="membership number", most=typed.MOST_SPELLING)
+        typed.spelling(self.code, "code", what="access code", most=typed.MOST_CODE)
 
     def wrong_field(self) -> str:
         """Return the field to look at first after a refusal."""
@@ -97,7 +92,7 @@ class AnswerForm(BaseModel):
         if not REQUEST.fullmatch(self.request):
             raise StaleForm
         if self.choice and not OPTION.fullmatch(self.choice):
-            raise UnknownOption(CONTROL.sub(" ", self.choice))
+            raise UnknownOption(storable(self.choice))
         if self.flag not in ("", "on", "off") or self.clear not in ("", "yes"):
             raise Invalid("flag", "That button is not one of this page's. Nothing was changed.")
         option = OptionId(self.choice) if self.choice and not self.clear else None
@@ -130,7 +125,7 @@ class QuestionQuery(BaseModel):
 async def position_in_path(position: str) -> int:
     """Return the position in an address; raise as for any question that is not there."""
     if not NUMBER.fullmatch(position):
-        raise NotFound("question", CONTROL.sub(" ", position)[:20])
+        raise NotFound("question", storable(position)[:20])
     if int(position) == 0:
         raise UnknownPosition(0)
     return int(position)

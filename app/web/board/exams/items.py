@@ -12,6 +12,7 @@ from app.web.board.desk.session import Desk
 from app.web.board.desk.tables import plain
 from app.web.board.exams.pages import ItemPage
 from itembank.items.item import ItemVersion
+from itembank.text import storable
 
 REASON = Field("reason", "Reason", "It becomes part of the record.")
 SUSPEND = (
@@ -52,7 +53,7 @@ def item_page(
         submit=submit,
         refusal="" if error is None else str(error),
         anyway=ANYWAY if isinstance(error, ItemNeeded) else "",
-        fields=(Field("reason", REASON.label, REASON.hint, value=reason, error=wrong),),
+        fields=(Field("reason", REASON.label, REASON.hint, value=storable(reason), error=wrong),),
         history=_history(file),
     )
 
