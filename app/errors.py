@@ -51,6 +51,7 @@ ExamError
 │   ├── ExamNotRunnable       the definition fails its checks
 │   ├── ItemNeeded            no paper can be made without the item
 │   ├── Duplicate             it exists already
+│   │   └── NumberTaken       it is written in another way
 │   ├── ContentDiffers        it exists already, and says something else
 │   └── Overtaken             somebody did the same at the same moment
 ├── Invalid                   the input is not what it should be
@@ -380,6 +381,12 @@ class ContentDiffers(Refused):
 
     what: str
     name: str
+
+
+class NumberTaken(Duplicate):
+    """Another candidate has a membership number that is compared as the same."""
+
+    kept: str
 
 
 class Overtaken(Refused):

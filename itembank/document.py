@@ -8,9 +8,10 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from itembank.errors import UnreadableDocument
+from itembank.text import IDENTIFIER, unfit
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")]
+Identifier = Annotated[str, StringConstraints(pattern=f"^{IDENTIFIER}$")]
 
 
 def canonical(content: object) -> str:
@@ -42,6 +43,16 @@ class Document(BaseModel):
     def read(cls, path: Path) -> Self:
         """Read the document in `path`; raise UnreadableDocument with the field that is wrong."""
         try:
-            return cls.model_validate_json(path.read_bytes())
+            made = cls.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as exc:
             raise UnreadableDocument(str(path), why(exc)) from exc
+        made.require_seen(str(path))
+        return made
+
+    def require_seen(self, source: str) -> None:
+        """Raise UnreadableDocument where a text of a document from outside cannot be seen.
+
+        What is kept already is read as it is.
+        """
+        for place, reason in unfit(self.model_dump(mode="json", by_alias=True)):
+            raise UnreadableDocument(source, f"{place}: {reason}.")

@@ -8,11 +8,14 @@ import typer
 from app.cli.command import command, noun
 from app.cli.output import Output, facts, instant, percent, table
 from app.cli.station import actor, opened
+from app.errors import Invalid
 from app.exam.people.people import Candidate
+from app.exam.people.typed import number_key
 from app.services.people import bookings
 from app.store.database import Transaction
 from app.store.people import people
 from app.store.sitting import sittings
+from itembank.text import trimmed
 
 room = noun("Candidates: the people who can be booked.")
 PAGE = 500
@@ -70,10 +73,16 @@ def show(out: Output, number: Number) -> None:
 
 
 def find(tx: Transaction, number: str) -> Candidate:
-    """Return a candidate by membership number or by id; raise NotFound."""
+    """Return a candidate by membership number or by id; raise NotFound, or Invalid between two."""
+    text = trimmed(number)
     reach = actor().reach
-    found = people.by_number(tx, number.strip(), reach=reach)
-    return found or people.candidate(tx, number.strip(), reach=reach)
+    found = people.with_key(tx, number_key(text), reach=reach)
+    spelt = [one for one in found if one.membership_number == text] or found
+    if len(spelt) > 1:
+        ids = " or ".join(f"{one.id} ({one.name}, {one.membership_number})" for one in spelt)
+        words = f"Several candidates have numbers that are compared as '{text}'. Give an id: {ids}."
+        raise Invalid("number", words)
+    return spelt[0] if spelt else people.candidate(tx, text, reach=reach)
 
 
 def every(tx: Transaction) -> Iterator[Candidate]:

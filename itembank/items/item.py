@@ -158,6 +158,9 @@ def read_item(text: str, framework: str) -> ItemVersion:
 def read_items(path: Path, framework: str) -> tuple[ItemVersion, ...]:
     """Read a JSON file that holds a list of items, in the same way."""
     try:
-        return _ITEMS.validate_json(path.read_bytes(), context=framework)
+        items = _ITEMS.validate_json(path.read_bytes(), context=framework)
     except (OSError, ValidationError) as exc:
         raise UnreadableDocument(str(path), why(exc)) from exc
+    for number, item in enumerate(items):
+        item.require_seen(f"{path}, item {number}")
+    return items

@@ -20,8 +20,8 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.python import asgi
 
 from app.exam.people.permissions import Scope
+from app.exam.window.window import YEARS
 from app.services.sitting import sit
-from app.web.api.documents import FIRST_YEAR, LAST_YEAR
 from app.web.api.openapi import document, operations
 from tests.api.conftest import Program, add_client
 from tests.board.desk import keep_run
@@ -37,8 +37,8 @@ PLAIN = {"extra-data-sources": {"responses": False}}
 schemathesis.openapi.format(
     "date-time",
     st.datetimes(
-        min_value=datetime(FIRST_YEAR, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
-        max_value=datetime(LAST_YEAR, 12, 31),  # noqa: DTZ001
+        min_value=datetime(YEARS[0], 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+        max_value=datetime(YEARS[-1], 12, 31),  # noqa: DTZ001
         timezones=st.just(UTC),
     ).map(datetime.isoformat),
 )
@@ -146,6 +146,11 @@ def fill(world: World) -> dict[str, list[str | int]]:
         "body.exam": [EXAM],
         "body.id": ["2027-04", "2027-05"],
         "body.session": [1],
+        # What draws nothing no schema can name.
+        "body.membership_number": [f"N-{number}" for number in range(1, 40)],
+        "body.name": ["Noa Osei"],
+        "body.title": ["April 2027"],
+        "body.reason": ["The power failed."],
         "body.grant_type": ["client_credentials"],
         "body.client_id": ["described"],
         "body.client_secret": [secret],

@@ -61,8 +61,8 @@ def test_text_of_the_wrong_length_is_refused_in_plain_words(small_program: Progr
     sent = {"membership_number": "", "name": "x" * 201}
     told = small_program.call("POST", "/candidates", sent).json()
     assert [one["reason"] for one in told["errors"]] == [
-        "give at least 1 character",
-        "give at most 200 characters",
+        "Give a membership number of 1 to 64 characters.",
+        "Give a name of 1 to 200 characters.",
     ]
 
 

@@ -179,7 +179,7 @@ def test_an_extension_needs_a_reason(small_world: World) -> None:
     sitting = sit_paper(small_world, "M1001", parts=1, hand_in=False)
     desk = at_desk(small_world)
     page = desk.fill(f"/board/sittings/{sitting}/extend", "Give the time", minutes="5", reason=" ")
-    assert page.link("Give the reason for the extension; it becomes part of the record.")
+    assert page.link("Give the reason; it becomes part of the record.") == "#reason"
 
 
 def test_a_time_that_is_none_is_refused_at_its_field(small_world: World) -> None:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.errors import ExtensionOutOfRange
+
+MOST_MINUTES = 24 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -23,6 +27,12 @@ def allowance(minutes: int, extra_time: float) -> timedelta:
 def deadline(clock: Clock) -> datetime:
     """Return the instant the time ends: start + allowance x (1 + extra) + extensions."""
     return clock.started_at + allowance(clock.minutes, clock.extra_time) + clock.extended
+
+
+def require_extension(minutes: float) -> None:
+    """Raise Invalid unless so many minutes can be given at once."""
+    if not 0 < minutes <= MOST_MINUTES:
+        raise ExtensionOutOfRange
 
 
 def last_save(clock: Clock) -> datetime:

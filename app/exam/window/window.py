@@ -6,7 +6,7 @@ change a mark takes grading and proposal back.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.errors import (
@@ -180,10 +180,16 @@ def require_span(opens_at: datetime, closes_at: datetime) -> None:
     for field, instant in (("opens_at", opens_at), ("closes_at", closes_at)):
         if instant.utcoffset() is None:
             raise TimeWithoutZone(field)
-        if instant.year not in YEARS:
-            raise YearOutOfRange(field, YEARS.start, YEARS.stop - 1)
+        require_year(field, instant)
     if closes_at <= opens_at:
         raise ClosesTooEarly
+
+
+def require_year(field: str, instant: datetime) -> None:
+    """Raise Invalid unless an instant is in years that calendars share, here and in UTC."""
+    # The year as written comes first: the first and the last that there are have no UTC to ask.
+    if instant.year not in YEARS or instant.astimezone(UTC).year not in YEARS:
+        raise YearOutOfRange(field, YEARS.start, YEARS.stop - 1)
 
 
 def require_gradable(window: Window, tally: Tally, at: datetime) -> None:

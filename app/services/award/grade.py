@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.errors import Duplicate, Invalid, NotFound
+from app.errors import Duplicate, NotFound
 from app.exam.award.grading import Graded, Result, grade
+from app.exam.people import typed
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.seeing.result import released
 from app.exam.sitting.sitting import ENDED
@@ -72,13 +73,11 @@ def credit(tx: Transaction, window: str, item: str, reason: str, *, actor: Actor
     require(actor, Act.CREDIT_ITEM)
     found = windows.lock(tx, window, reach=actor.reach)
     anew = machine.credited(found, exam_windows.counted(tx, found, actor.at).tally, actor.at)
-    if not reason.strip():
-        raise Invalid("reason", "Give the reason for the credit; it becomes part of the record.")
+    because = typed.reason(reason)
     if item not in bank.load_edition(tx, found.exam, found.exam_version).index:
         raise NotFound("item", item)
     if item in {one.item for one in calibrations.credits_of(tx, window)}:
         raise Duplicate("credit of item", item)
-    because = reason.strip()[:500]
     calibrations.add_credit(tx, window, Credit(item, actor.name, because, actor.at))
     windows.save(tx, anew)
     audit.note(tx, actor, "item.credited", window, {"item": item, "reason": because})

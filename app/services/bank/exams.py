@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.errors import ExamNotRunnable, NotFound, Refused
 from app.exam.calibration.parameter_sets import Covering, extended
 from app.exam.definition.changes import Change, changes_between, pool_changes
+from app.exam.people import typed
 from app.exam.people.permissions import Act, Actor, require
 from app.store import audit
 from app.store.bank import bank
@@ -55,11 +56,13 @@ def read_exam(path: Path) -> ExamDefinition:
         given = json.loads(path.read_bytes())
         if isinstance(given, dict) and given.keys() == {"exam", "provisional"}:
             given = given["exam"]
-        return ExamDefinition.model_validate_json(json.dumps(given))
+        exam = ExamDefinition.model_validate_json(json.dumps(given))
     except (OSError, ValidationError) as exc:
         raise UnreadableDocument(str(path), why(exc)) from exc
     except ValueError as exc:
         raise UnreadableDocument(str(path), f"It is not JSON: {exc}.") from exc
+    exam.require_seen(str(path))
+    return exam
 
 
 def next_version(tx: Transaction, exam: ExamDefinition) -> ExamDefinition:
@@ -120,6 +123,7 @@ def keep_exam(
     """Keep an exam version as it was planned; raise Refused if something has changed since."""
     if actor is not None:
         require(actor, Act.SAVE_EXAM)
+    because = typed.optional_reason(reason)
     exam = saving.exam
     newest = bank.find_latest_version(tx, exam.code)
     _require_next(exam, newest)
@@ -138,7 +142,7 @@ def keep_exam(
             "version": exam.version,
             "changes": [str(one) for one in saving.changes],
             "parameters": saving.parameters.content_hash(),
-            **({"reason": reason.strip()[:500]} if reason.strip() else {}),
+            **({} if because is None else {"reason": because}),
         }
         audit.note(tx, actor, "exam.saved", exam.code, detail)
     return saving

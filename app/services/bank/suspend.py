@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from app.errors import Duplicate, ExamNotRunnable, Invalid, ItemNeeded, NotFound
+from app.errors import Duplicate, ExamNotRunnable, ItemNeeded, NotFound
 from app.exam.paper.edition import Edition
 from app.exam.paper.shortage import shortage
 from app.exam.paper.withheld import withheld
+from app.exam.people import typed
 from app.exam.people.permissions import Act, Actor, require
 from app.store import audit
 from app.store.bank import bank, states
@@ -126,9 +127,7 @@ def _told(edition: Edition, names: Sequence[str], reason: str) -> str:
 
 
 def _act(reason: str, actor: Actor) -> kept.Signed:
-    if not reason.strip():
-        raise Invalid("reason", "Give the reason; it becomes part of the record.")
-    return kept.Signed(actor.name, actor.at, reason.strip()[:500])
+    return kept.Signed(actor.name, actor.at, typed.reason(reason))
 
 
 def _in_force(tx: Transaction, item: str) -> Suspension:

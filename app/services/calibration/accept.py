@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.errors import Invalid, Refused
+from app.errors import Refused
 from app.exam.calibration.acceptance import Outcome, choose, decide, require_acceptable
+from app.exam.people import typed
 from app.exam.people.permissions import Act, Actor, require
+from app.exam.people.typed import Reason
 from app.exam.sitting.chain import stamp
 from app.services.bank import exams
 from app.services.calibration.calibration_record import view
@@ -33,8 +35,7 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
     not released must be graded again.
     """
     require(actor, Act.ACCEPT_CALIBRATION)
-    if not wish.reason.strip():
-        raise Invalid("reason", "Give the reason for the decision; it becomes part of the record.")
+    because = typed.reason(wish.reason)
     found = view(tx, run, actor=actor)
     if not found.is_intact:
         raise Refused(f"Run '{run}' has been changed since it was made. Calibrate again.")
@@ -43,7 +44,7 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
     edition = bank.load_edition(tx, found.run.exam, found.run.exam_version)
     choice = choose(found.run, wish.items, wish.bar, edition.parameters.barred)
     made = decide(found.run, choice, edition, newest)
-    decision = _decision(tx, found.run, made, wish, actor)
+    decision = _decision(tx, found.run, made, because, actor)
     calibrations.accept(tx, decision, found.run, actor.at)
     newer = exams.carry_forward(tx, found.run.exam, found.run.exam_version, made.parameters)
     detail: dict[str, object] = {
@@ -59,7 +60,7 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
 
 
 def _decision(
-    tx: Transaction, run: CalibrationRun, made: Outcome, wish: Wish, actor: Actor
+    tx: Transaction, run: CalibrationRun, made: Outcome, reason: Reason, actor: Actor
 ) -> Acceptance:
     if made.is_first:
         calibrations.add_scale(tx, made.scale)
@@ -71,6 +72,6 @@ def _decision(
         barred=made.parameters.barred,
         re_expressed=made.re_expressed,
         by=actor.name,
-        reason=wish.reason.strip()[:500],
+        reason=reason,
         at=stamp(actor.at),
     )

@@ -21,6 +21,7 @@ from app.errors import (
     UnknownClient,
     WrongCode,
 )
+from app.exam.people import typed
 from app.exam.people.people import ApiClient, StaffMember
 from app.exam.people.permissions import EVERYTHING, Actor, Face, Grant, Role, Scope, Through
 from app.services.people.keys import digest, same
@@ -28,6 +29,7 @@ from app.services.people.throttle import note_right, note_wrong, require_patienc
 from app.settings import Settings
 from app.store.database import Database, Transaction
 from app.store.people import access
+from itembank.text import NAME, trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,7 @@ def add_staff(
     tx: Transaction, email: str, password: str, roles: frozenset[Role], *, settings: Settings
 ) -> StaffMember:
     """Register a member of staff."""
-    email = email.strip().lower()
-    if "@" not in email or len(email) > 200:
-        raise Invalid("email", "Give an email address.")
+    email = typed.email(email)
     if len(password) < 12:
         raise Invalid("password", "Give a password of at least 12 characters.")
     if access.staff_by_email(tx, email) is not None:
@@ -67,10 +67,13 @@ def sign_in_staff(
 
     It takes the database, not a transaction: the slow password check must not hold one open.
     """
-    subject = f"staff:{email.strip().lower()[:200]}"
+    address = trimmed(email).lower()
+    if len(address) > typed.MOST_EMAIL:
+        raise WrongCode  # it can be nobody's
+    subject = f"staff:{address}"
     with database.begin() as tx:
         require_patience(tx, subject, settings, at)
-        member = access.staff_by_email(tx, email.strip())
+        member = access.staff_by_email(tx, address)
     right = _is_hash_of(
         nobodys_hash(_hasher(settings)) if member is None else member.password_hash, password
     )
@@ -146,7 +149,7 @@ def password_is_right(tx: Transaction, email: str, password: str) -> bool:
 
 def add_client(tx: Transaction, name: str, scopes: frozenset[Scope]) -> str:
     """Register a program; return its secret, which is shown this once."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+    if not re.fullmatch(NAME, name):
         raise Invalid("name", "Give a name of 1 to 64 letters, digits, dots, dashes, underscores.")
     if access.client(tx, name) is not None:
         raise Duplicate("program", name)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from app import ambient
-from app.errors import Duplicate, Invalid
-from app.exam.people.naming import named
+from app.errors import Duplicate, Invalid, NumberTaken
+from app.exam.people import typed
 from app.exam.people.people import Booking, Candidate
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.services.people.keys import Keys
@@ -27,10 +27,11 @@ class Issued:
 def add_candidate(tx: Transaction, number: str, name: str, *, actor: Actor) -> Candidate:
     """Register a candidate under a membership number of their own."""
     require(actor, Act.ADD_CANDIDATE)
-    number = named("membership_number", number, what="membership number", most=64)
-    name = named("name", name, what="name", most=200)
-    if people.by_number(tx, number, reach=EVERYTHING) is not None:
-        raise Duplicate("candidate with membership number", number)
+    number, name = typed.membership_number(number), typed.person_name(name)
+    taken = people.by_number(tx, number, reach=EVERYTHING)
+    if taken is not None:
+        what, kept = "candidate with membership number", taken.membership_number
+        raise Duplicate(what, number) if kept == number else NumberTaken(what, number, kept)
     candidate = Candidate(ambient.fresh_id(), number, name, actor.at)
     people.add_candidate(tx, candidate)
     audit.note(tx, actor, "candidate.added", candidate.id, {"membership_number": number})
@@ -99,12 +100,11 @@ def bookings(
 def reissue_code(tx: Transaction, booking: str, reason: str, *, keys: Keys, actor: Actor) -> Issued:
     """Issue a new access code for a reason; the old one ends at once."""
     require(actor, Act.REISSUE_CODE)
-    if not reason.strip():
-        raise Invalid("reason", "Give the reason why a new access code is needed.")
+    because = typed.reason(reason)
     people.lock_booking(tx, booking, reach=actor.reach)
     code = ambient.fresh_access_code()
     people.reissue(tx, booking, keys.access_code(booking, code), actor.at)
-    audit.note(tx, actor, "booking.code_reissued", booking, {"reason": reason.strip()})
+    audit.note(tx, actor, "booking.code_reissued", booking, {"reason": because})
     return Issued(people.booking(tx, booking, reach=actor.reach), code)
 
 

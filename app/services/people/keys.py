@@ -8,6 +8,7 @@ from app import ambient
 from app.errors import StoreUnavailable
 from app.store.database import Transaction
 from app.store.people import access
+from itembank.text import comparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Keys:
 
     def access_code(self, booking: str, code: str) -> str:
         """Return what is stored of an access code. It has 80 random bits, so an HMAC is enough."""
-        letters = "".join(letter for letter in code.upper() if letter.isalnum())
+        letters = "".join(letter for letter in comparable(code).upper() if letter.isalnum())
         readable = letters.translate(str.maketrans("OIL", "011"))
         return self.mac("access-code", f"{booking}:{readable}")
 

@@ -11,6 +11,7 @@ from app.exam.paper.delivery import Noise
 from app.exam.paper.edition import Edition
 from app.exam.people.people import Booking
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
+from app.exam.people.typed import number_key
 from app.exam.sitting import sitting as machine
 from app.exam.sitting.chain import ChainLink
 from app.exam.sitting.deadline import deadline
@@ -31,7 +32,6 @@ from app.store.window import windows
 from itembank.document import canonical
 from itembank.items.response import Response, from_record, recorded
 
-LONGEST_NUMBER = 64
 # An answer that arrived in time may still be queued for its turn when its time is over: the sweep
 # lets it through first.
 QUEUE = timedelta(seconds=10)
@@ -76,10 +76,10 @@ def sign_in(
     tx: Transaction, typed: Credentials, *, keys: Keys, settings: Settings, at: datetime
 ) -> SignIn:
     """Sign a candidate in by membership number and access code; the newest sign-in takes over."""
-    number = typed.number.strip()[:LONGEST_NUMBER]
-    subject = f"candidate:{number.lower()}"
+    key = number_key(typed.number)
+    subject = f"candidate:{key}"
     failures = require_patience(tx, subject, settings, at)
-    booking = _booking_with(tx, number, typed.code, keys)
+    booking = _booking_with(tx, key, typed.code, keys)
     if booking is None:
         note_wrong(tx, subject, failures, at)
         raise WrongCode
@@ -93,7 +93,7 @@ def sign_in_to(
     """Sign a candidate in to one booking by its access code, throttled as on the page."""
     booked = people.booking(tx, typed.booking, reach=EVERYTHING)
     number = people.candidate(tx, booked.candidate_id, reach=EVERYTHING).membership_number
-    subject = f"candidate:{number.lower()}"
+    subject = f"candidate:{number_key(number)}"
     failures = require_patience(tx, subject, settings, at)
     if not same(booked.code_hmac, keys.access_code(booked.id, typed.code)):
         note_wrong(tx, subject, failures, at)
@@ -217,12 +217,11 @@ def block_noise(made: Created, edition: Edition, block: int) -> Noise:
     )
 
 
-def _booking_with(tx: Transaction, number: str, code: str, keys: Keys) -> str | None:
-    candidate = people.by_number(tx, number, reach=EVERYTHING)
-    bookings = [] if candidate is None else people.bookings_of(tx, candidate.id, reach=EVERYTHING)
+def _booking_with(tx: Transaction, key: str, code: str, keys: Keys) -> str | None:
     matches = [
         booking.id
-        for booking in bookings
+        for candidate in people.with_key(tx, key, reach=EVERYTHING)
+        for booking in people.bookings_of(tx, candidate.id, reach=EVERYTHING)
         if same(booking.code_hmac, keys.access_code(booking.id, code))
     ]
     return matches[0] if matches else None

@@ -19,6 +19,7 @@ from app.store.bank import bank, suspensions
 from app.store.bank import exposure as states
 from app.store.condition import Condition, condition, newest_sittings
 from app.store.database import Database, Transaction
+from app.store.people import people
 from app.store.sitting import sittings
 from app.store.window import windows
 
@@ -66,7 +67,7 @@ def examine(database: Database, settings: Settings, at: datetime) -> list[Check]
         seen = condition(tx, at - SWEEP_PATIENCE)
         checks += [_durability(seen), *_clock(seen, at), *_exams(tx), _lint(tx), _chains(tx)]
         checks += [_exposure(tx), *_suspended(tx, at)]
-        checks += [_overdue(seen), *_demo(tx, settings)]
+        checks += [_overdue(seen), *_numbers(tx), *_demo(tx, settings)]
     return checks
 
 
@@ -204,6 +205,13 @@ def _overdue(seen: Condition) -> Check:
         found = f"{seen.overdue} sittings are over but have not been ended"
         return Check("overdue", Status.WARN, found, "Start the server: it ends them.")
     return Check("overdue", Status.OK, f"none of {seen.sittings} sittings waits to be ended")
+
+
+def _numbers(tx: Transaction) -> Iterator[Check]:
+    for group in people.sharing_keys(tx, reach=EVERYTHING):
+        told = ", ".join(f"'{one.membership_number}' ({one.name}, {one.id})" for one in group)
+        advice = "Each signs in with their own code. If it is one person, book only one of them."
+        yield Check("membership numbers", Status.WARN, f"{told} are compared as one", advice)
 
 
 def _demo(tx: Transaction, settings: Settings) -> Iterator[Check]:

@@ -4,16 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.errors import (
-    Duplicate,
-    ExtensionOutOfRange,
-    Invalid,
-    NotExtendable,
-)
-from app.exam.people.naming import named
+from app.errors import Duplicate, Invalid, NotExtendable
+from app.exam.people import typed
 from app.exam.people.permissions import EVERYTHING, Act, Actor, require
 from app.exam.seeing.line import SittingLine, line
-from app.exam.sitting.deadline import deadline
+from app.exam.sitting.deadline import deadline, require_extension
 from app.exam.sitting.events import Extended
 from app.exam.sitting.sitting import ENDED, IN_PROGRESS, Sitting, SittingId, State
 from app.exam.window import window as machine
@@ -27,8 +22,7 @@ from app.store.database import Transaction
 from app.store.people import people
 from app.store.sitting import sittings
 from app.store.window import windows
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+from itembank.text import NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +68,9 @@ def plan(tx: Transaction, plan: Plan, *, actor: Actor) -> Window:
     """Make a window."""
     require(actor, Act.PLAN_WINDOW)
     require_span(plan.opens_at, plan.closes_at)
-    if not NAME.fullmatch(plan.id):
+    if not re.fullmatch(NAME, plan.id):
         raise Invalid("id", "Give an id of 1 to 64 letters, digits, dots, dashes or underscores.")
-    title = named("title", plan.title, what="title", most=200)
+    title = typed.label(plan.title)
     if windows.find(tx, plan.id, reach=EVERYTHING) is not None:
         raise Duplicate("window", plan.id)
     version = plan.exam_version or bank.latest_version(tx, plan.exam)
@@ -204,15 +198,13 @@ def _was_cut(sitting: Sitting, since: datetime) -> bool:
 
 
 def _extension(minutes: float, reason: str, actor: Actor) -> Extended:
-    if not 0 < minutes <= 24 * 60:
-        raise ExtensionOutOfRange
-    if not reason.strip():
-        raise Invalid("reason", "Give the reason for the extension; it becomes part of the record.")
-    return Extended(seconds=round(minutes * 60), reason=reason.strip()[:500], by=actor.name)
+    require_extension(minutes)
+    return Extended(seconds=round(minutes * 60), reason=typed.reason(reason), by=actor.name)
 
 
 def _because(reason: str) -> dict[str, object]:
-    return {"reason": reason.strip()[:500]} if reason.strip() else {}
+    because = typed.optional_reason(reason)
+    return {} if because is None else {"reason": because}
 
 
 def _ungrade(tx: Transaction, window: str, actor: Actor) -> None:

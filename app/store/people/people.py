@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, insert, select, update
 from app.errors import NotFound
 from app.exam.people.people import Booking, Candidate
 from app.exam.people.permissions import Reach
+from app.exam.people.typed import number_key
 from app.store.database import Transaction
 from app.store.reach import within
 from app.store.tables import bookings, candidates, windows
@@ -19,7 +20,7 @@ def add_candidate(tx: Transaction, candidate: Candidate) -> None:
         insert(candidates).values(
             id=candidate.id,
             membership_number=candidate.membership_number,
-            number_key=candidate.membership_number.lower(),
+            number_key=number_key(candidate.membership_number),
             name=candidate.name,
             created_at=candidate.created_at,
         )
@@ -36,10 +37,33 @@ def candidate(tx: Transaction, name: str, *, reach: Reach) -> Candidate:
 
 
 def by_number(tx: Transaction, number: str, *, reach: Reach) -> Candidate | None:
-    """Return the candidate with this membership number, if any; case does not matter."""
-    query = select(candidates).where(candidates.c.number_key == number.lower())
-    row = tx.connection.execute(within(query, reach)).first()
-    return None if row is None else _candidate(row)
+    """Return the candidate with this membership number, if any, however it is spelt.
+
+    Of several that are compared alike it is the one whose number is spelt so, else the first.
+    """
+    found = with_key(tx, number_key(number), reach=reach)
+    return next((one for one in found if one.membership_number == number), next(iter(found), None))
+
+
+def with_key(tx: Transaction, key: str, *, reach: Reach) -> list[Candidate]:
+    """Return the candidates whose membership numbers are compared by this key.
+
+    It is one, but for people of the time when numbers were told apart by their spelling: the second
+    of them has the key with a 2 after a space, and so on. No key holds a space of its own.
+    """
+    names: list[str] = []
+    while name := _named_by(tx, f"{key} {len(names) + 1}" if names else key):
+        names.append(name)
+    query = select(candidates).where(candidates.c.id.in_(names))
+    in_order = within(query, reach).order_by(candidates.c.created_at, candidates.c.id)
+    return [_candidate(row) for row in tx.connection.execute(in_order)]
+
+
+def sharing_keys(tx: Transaction, *, reach: Reach) -> list[list[Candidate]]:
+    """Return the groups of candidates whose membership numbers are compared alike."""
+    query = select(candidates.c.number_key).where(candidates.c.number_key.endswith(" 2"))
+    keys = tx.connection.execute(query.order_by(candidates.c.number_key)).scalars()
+    return [with_key(tx, key.removesuffix(" 2"), reach=reach) for key in keys.all()]
 
 
 def page(tx: Transaction, *, reach: Reach, after: str = "", most: int = 100) -> list[Candidate]:
@@ -124,6 +148,11 @@ def reissue(tx: Transaction, booking: str, code_hmac: str, at: datetime) -> None
         .where(bookings.c.id == booking)
         .values(code_hmac=code_hmac, code_issued_at=at)
     )
+
+
+def _named_by(tx: Transaction, key: str) -> str | None:
+    query = select(candidates.c.id).where(candidates.c.number_key == key)
+    return tx.connection.execute(query).scalar_one_or_none()
 
 
 def _booking(row: Row[Any]) -> Booking:

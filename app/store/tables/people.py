@@ -26,7 +26,7 @@ candidates = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("membership_number", String(64), nullable=False),
-    Column("number_key", String(64), nullable=False, unique=True),
+    Column("number_key", String(80), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("created_at", Instant, nullable=False),
 )

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Response
 from app.exam.people.permissions import Act, Actor
 from app.services.people import bookings
 from app.web.api.callers import may
-from app.web.api.documents import NAME, Booking, InPath, IssuedBooking, NewBooking, NewCode, Page
+from app.web.api.documents import Booking, InPath, IssuedBooking, NewBooking, NewCode, Page
 from app.web.api.once import Done, Once, may_once
 from app.web.api.paging import Asked
 from app.web.deps import Ctx, Tx
+from itembank.text import NAME
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 

@@ -11,11 +11,12 @@ from app.exam.people.permissions import Act, Actor
 from app.services.calibration import calibration_record
 from app.services.calibration.calibration_record import RunView
 from app.web.api.callers import may
-from app.web.api.documents import NAME, Document, InPath, Name, Page, Told, WindowName
+from app.web.api.documents import Document, InPath, Name, Page, Told, WindowName
 from app.web.api.paging import Asked
 from app.web.deps import Ctx
 from itembank.calibration import Acceptance, Flag, ItemRow, Role, Value
 from itembank.parameters import LinkingConstants
+from itembank.text import NAME
 
 router = APIRouter(prefix="/calibrations", tags=["calibrations"])
 

@@ -1,21 +1,22 @@
 """Documents of the API: what is sent and what is told, each field with an example."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.errors import Invalid
 from app.exam.award.grading import Graded, Level
-from app.exam.people import people
-from app.exam.window.window import Phase
+from app.exam.people import people, typed
+from app.exam.sitting.deadline import MOST_MINUTES
+from app.exam.window.window import YEARS, Phase, require_year
 from app.services.people.bookings import Issued
 from app.services.window.exam_windows import WindowView
+from itembank.text import NAME, trimmed
 
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-FIRST_YEAR, LAST_YEAR = 2000, 2199
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 CODE_KEPT_NOWHERE = (
     "The access code was shown once, in the first reply, and is kept nowhere. If that reply was "
@@ -43,14 +44,37 @@ def _instant(value: object) -> datetime:
         raise ValueError("this is no date and time; give one as 2027-01-11T09:00:00Z") from exc
     if read.tzinfo is None:
         raise ValueError("the time has no offset from UTC; add one, as in 2027-01-11T09:00:00Z")
-    if not FIRST_YEAR <= read.year <= LAST_YEAR:
-        raise ValueError(f"give a time between the years {FIRST_YEAR} and {LAST_YEAR}")
+    try:
+        require_year("", read)
+    except Invalid as refused:
+        raise ValueError(f"give a time between the years {YEARS[0]} and {YEARS[-1]}") from refused
     return read.astimezone(UTC)
 
 
 def _whole(value: object) -> object:
     """Return 3.0 as 3: JSON has one kind of number, and both are integers to JSON Schema."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _typed(read: Callable[[str], str], most: int) -> BeforeValidator:
+    """Return the validator of what people type.
+
+    It says of a text's form, which the schema tells, what its rule says; what the text may mean is
+    for the service, which asks the same rule.
+    """
+
+    def parse(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        text = trimmed(value) or value
+        if not 1 <= len(text) <= most or _UNFIT.search(text):
+            try:
+                read(text)
+            except Invalid as refused:
+                raise ValueError(str(refused)) from refused
+        return text
+
+    return BeforeValidator(parse)
 
 
 def _text(most: int, example: str) -> Any:  # noqa: ANN401 - pydantic types its own markers so
@@ -71,13 +95,17 @@ Instant = Annotated[
     BeforeValidator(_instant),
     Field(
         examples=["2027-01-11T09:00:00Z"],
-        json_schema_extra={"pattern": "^2[01][0-9]{2}-"},  # FIRST_YEAR to LAST_YEAR
+        json_schema_extra={"pattern": "^2[01][0-9]{2}-"},  # those of YEARS
     ),
 ]
 Told = Annotated[datetime, Field(examples=["2027-01-11T09:00:00Z"])]
-Reason = Annotated[Text, _text(500, "The power failed in room 3.")]
+Reason = Annotated[
+    Text,
+    _typed(typed.reason, typed.MOST_REASON),
+    _text(typed.MOST_REASON, "The power failed in room 3."),
+]
 Whole = BeforeValidator(_whole)
-Minutes = Annotated[float, Field(gt=0, le=1440, allow_inf_nan=False, examples=[10])]
+Minutes = Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False, examples=[10])]
 Session = Annotated[
     Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None,
     Field(
@@ -148,8 +176,12 @@ class TokenRefused(Document):
 class NewCandidate(Request):
     """A person to register."""
 
-    membership_number: Annotated[Text, _text(64, "M-1001")]
-    name: Annotated[Text, _text(200, "Ada Okafor")]
+    membership_number: Annotated[
+        Text, _typed(typed.membership_number, typed.MOST_NUMBER), _text(typed.MOST_NUMBER, "M-1001")
+    ]
+    name: Annotated[
+        Text, _typed(typed.person_name, typed.MOST_NAME), _text(typed.MOST_NAME, "Ada Okafor")
+    ]
 
 
 class Candidate(Document):
@@ -175,7 +207,9 @@ class NewWindow(Request):
     """A window to plan. Without a version it is for the exam's newest."""
 
     id: WindowName
-    title: Annotated[Text, _text(200, "January 2027")]
+    title: Annotated[
+        Text, _typed(typed.label, typed.MOST_LABEL), _text(typed.MOST_LABEL, "January 2027")
+    ]
     exam: Annotated[str, Field(pattern=f"^{NAME}$", examples=["cim-l6-smm"])]
     opens_at: Instant
     closes_at: Annotated[Instant, Field(examples=["2027-01-16T17:00:00Z"])]

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
 
-from app.web.api.documents import NAME
+from itembank.text import NAME
 
 Row = TypeVar("Row")
 Limit = Annotated[

@@ -7,20 +7,22 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from app.exam.people.typed import MOST_CODE
 from app.exam.seeing.sitting import ItemView, SittingView
 from app.exam.sitting.sitting import Change, State
 from app.services.sitting.sit import Receipt
-from app.web.api.documents import NAME, Document, Name, Request, Session, Text, Told
+from app.web.api.documents import Document, Name, Request, Session, Text, Told
 from itembank.items.response import from_record, only_option
+from itembank.text import NAME
 
 
 class TakeSitting(Request):
     """A booking to sit. With the code its candidate typed, or vouched for by the program."""
 
     booking: Name
-    access_code: Annotated[Text | None, Field(max_length=64, examples=["7KQ2-9DXM-41TB-V8RC"])] = (
-        None
-    )
+    access_code: Annotated[
+        Text | None, Field(max_length=MOST_CODE, examples=["7KQ2-9DXM-41TB-V8RC"])
+    ] = None
 
 
 class Held(Request):

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from app.exam.people.permissions import Act, Actor
 from app.services.award import grade
 from app.web.api.callers import may
-from app.web.api.documents import NAME, InPath, Page, Result
+from app.web.api.documents import InPath, Page, Result
 from app.web.api.paging import Asked
 from app.web.deps import Ctx
+from itembank.text import NAME
 
 router = APIRouter(prefix="/results", tags=["results"])
 

@@ -6,13 +6,15 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.errors import ExamError
+from app.exam.people import typed
 from app.web.candidate import screens, session
-from app.web.candidate.forms import CONTROL, AnswerForm, Carried, SignInForm
+from app.web.candidate.forms import AnswerForm, Carried, SignInForm
 from app.web.candidate.pages import Alert
 from app.web.candidate.screens import Visit
 from app.web.deps import Context
 from app.web.problems import Problem, problem
 from app.web.words.language import Language, translatable
+from itembank.text import storable
 
 ENDINGS = {"deadline-passed", "sitting-ended", "not-started"}
 SIGN_IN = {"not-signed-in", "superseded"}
@@ -89,7 +91,7 @@ def _again(visit: Visit, found: Problem) -> Response:
 def _plain(request: Request, context: Context, found: Problem) -> Response:
     """Return the sign-in page where signing in helps, else a message."""
     form = getattr(request.state, "form", None)
-    number = CONTROL.sub("", form.number)[:200] if isinstance(form, SignInForm) else ""
+    number = storable(form.number)[: typed.MOST_SPELLING] if isinstance(form, SignInForm) else ""
     if found.kind not in SIGN_IN and not isinstance(form, SignInForm):
         return _message(request, context, found)
     field = form.wrong_field() if isinstance(form, SignInForm) else None

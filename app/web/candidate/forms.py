@@ -19,14 +19,15 @@ from app.errors import (
     UnknownPlace,
     UnknownPosition,
 )
+from app.exam.people import typed
 from app.exam.sitting.sitting import Change
 from itembank.items.response import from_record
+from itembank.text import IDENTIFIER, storable
 
 REQUEST = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-OPTION = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+OPTION = re.compile(IDENTIFIER)
 SITTING = re.compile(r"[0-9a-f]{32}")
 NUMBER = re.compile(r"[0-9]{1,4}")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PAGES = re.compile(r"/(results|sitting/[0-9a-f]{32}(/(questions/[0-9]{1,4}|review|finish))?)?")
 
 
@@ -59,14 +60,8 @@ class SignInForm(Carried):
 
     def require_typed(self) -> None:
         """Raise Invalid unless both fields hold something that can be compared."""
-        for value, missing, unreadable in (
-            (self.number, NumberMissing, NumberUnreadable),
-            (self.code, CodeMissing, CodeUnreadable),
-        ):
-            if not value.strip():
-                raise missing
-            if CONTROL.search(value) or len(value) > 200:
-                raise unreadable
+        typed.spelling(self.number, NumberMissing, NumberUnreadable, most=typed.MOST_SPELLING)
+        typed.spelling(self.code, CodeMissing, CodeUnreadable, most=typed.MOST_CODE)
 
     def wrong_field(self) -> str:
         """Return the field to look at first after a refusal."""
@@ -109,7 +104,7 @@ class AnswerForm(BaseModel):
         if not REQUEST.fullmatch(self.request):
             raise StaleForm
         if self.choice and not OPTION.fullmatch(self.choice):
-            raise UnknownOption(CONTROL.sub(" ", self.choice))
+            raise UnknownOption(storable(self.choice))
         if self.flag not in ("", "on", "off") or self.clear not in ("", "yes"):
             raise UnknownButton
         response = from_record(self.choice if self.choice and not self.clear else None)
@@ -142,7 +137,7 @@ class QuestionQuery(BaseModel):
 async def position_in_path(position: str) -> int:
     """Return the position in an address; raise as for any question that is not there."""
     if not NUMBER.fullmatch(position):
-        raise NotFound("question", CONTROL.sub(" ", position)[:20])
+        raise NotFound("question", storable(position)[:20])
     if int(position) == 0:
         raise UnknownPosition(0)
     return int(position)

@@ -202,6 +202,10 @@ STAFF: dict[type[ExamError], Sentence] = {
         "without it, and the record of the sitting says so."
     ),
     errors.Duplicate: "There is already a {what} '{name}'.",
+    errors.NumberTaken: (
+        "There is already a {what} '{name}'. It is written '{kept}': case, spaces, dashes and "
+        "letters of another alphabet that look the same make no other number."
+    ),
     errors.ContentDiffers: (
         "There is already a {what} '{name}', and it says something else. What has been kept "
         "never changes: give the new one another version or name. Nothing was changed."

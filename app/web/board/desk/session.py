@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from unicodedata import category
 
 from fastapi import Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -15,20 +14,16 @@ from app.services.people import access
 from app.services.people.keys import Keys, digest, same
 from app.services.window import board
 from app.web.deps import Context, Ctx
+from itembank.text import storable
 
 COOKIE = "adept_staff"
 LONGEST_TOKEN = 100
-SPACES = "\t\n\r"
-UNSEEN = frozenset({"Cc", "Cs"})
-
-
-def storable(text: str) -> str:
-    """Return typed text without what no database and no page may hold: control characters."""
-    return "".join(one for one in text if one in SPACES or category(one) not in UNSEEN)
 
 
 # Whatever is typed is text: what it should have been is said in words, never by the framework.
 Typed = Annotated[str, Form(), AfterValidator(storable)]
+# What is kept as it was typed: the rule that reads it says what it may not hold.
+Written = Annotated[str, Form()]
 Name = Annotated[str, Path(), AfterValidator(storable)]
 Asked = Annotated[str, Query(), AfterValidator(storable)]
 

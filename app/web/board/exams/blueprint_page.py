@@ -1,7 +1,6 @@
 """The pages on which a blueprint is changed: the form, and what it would change."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from app.errors import ExamError, ExamNotRunnable, Refused
 from app.services.bank.exams import Saving, sentence
@@ -95,13 +94,13 @@ def confirm_page(
     found: Saving | ExamError,
     *,
     draft: str,
-    reason: str = "",
+    reason: Field = REASON,
 ) -> ConfirmPage:
-    """Return what saving would change, or why it is refused now."""
+    """Return what saving would change, or why it is refused now: the exam, or the reason typed."""
     here = exam_address(exam.code, "blueprint")
     changes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    refusal, lede = "", NOTHING_DIFFERS
+    refusal, lede = reason.error, NOTHING_DIFFERS
     if isinstance(found, ExamError):
         refusal, lede = sentence_of(found), "Nothing has been saved."
     elif found.changes:
@@ -121,7 +120,7 @@ def confirm_page(
         target=exam_address(exam.code, "blueprint", "save"),
         draft=draft,
         submit=f"Save version {exam.version}" if changes else "",
-        fields=(replace(REASON, value=reason),),
+        fields=(reason,),
         links=(
             Link("Change it", f"{here}?draft={draft}"),
             Link("Start again from the newest version", here),

@@ -8,7 +8,16 @@ from app.errors import ExamError, Invalid, Refused
 from app.exam.people.permissions import Act
 from app.services.bank import exam_file, suspend
 from app.web.board.desk.frames import bank_item_address
-from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other
+from app.web.board.desk.session import (
+    Acting,
+    Asked,
+    Desk,
+    Name,
+    Seeing,
+    Typed,
+    Written,
+    see_other,
+)
 from app.web.board.exams.items import item_page
 from app.web.problems import problem
 from app.web.rendering import render
@@ -28,7 +37,7 @@ def see_item(
 def suspend_item(
     item: Name,
     desk: Annotated[Desk, Depends(Acting(Act.SUSPEND_ITEM))],
-    reason: Typed = "",
+    reason: Written = "",
     force: Typed = "",
 ) -> Response:
     """Hold an item back from whoever has not met it yet."""
@@ -42,7 +51,7 @@ def suspend_item(
 
 @router.post("/resume")
 def resume_item(
-    item: Name, desk: Annotated[Desk, Depends(Acting(Act.RESUME_ITEM))], reason: Typed = ""
+    item: Name, desk: Annotated[Desk, Depends(Acting(Act.RESUME_ITEM))], reason: Written = ""
 ) -> Response:
     """Let papers hold an item again."""
     try:

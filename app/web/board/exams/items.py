@@ -13,6 +13,7 @@ from app.web.board.desk.tables import plain
 from app.web.board.exams.pages import ItemPage
 from app.web.words.errors import sentence_of
 from itembank.items.item import ItemVersion
+from itembank.text import storable
 
 REASON = Field("reason", "Reason", "It becomes part of the record.")
 SUSPEND = (
@@ -53,7 +54,7 @@ def item_page(
         submit=submit,
         refusal="" if error is None else sentence_of(error),
         anyway=ANYWAY if isinstance(error, ItemNeeded) else "",
-        fields=(Field("reason", REASON.label, REASON.hint, value=reason, error=wrong),),
+        fields=(Field("reason", REASON.label, REASON.hint, value=storable(reason), error=wrong),),
         history=_history(file),
     )
 

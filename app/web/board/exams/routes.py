@@ -1,16 +1,27 @@
 """The board's routes about exams and their blueprints."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.errors import ExamError, Refused
+from app.errors import ExamError, Invalid, Refused
 from app.exam.people.permissions import Act
 from app.services.bank import exam_file, exams
 from app.services.bank.exams import Saving
 from app.web.board.desk.frames import exam_address
-from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other, storable
+from app.web.board.desk.pages import Field
+from app.web.board.desk.session import (
+    Acting,
+    Asked,
+    Desk,
+    Name,
+    Seeing,
+    Typed,
+    Written,
+    see_other,
+)
 from app.web.board.desk.tables import View
 from app.web.board.exams import blueprint_form, blueprint_page
 from app.web.board.exams.blueprint_names import Stock
@@ -19,6 +30,7 @@ from app.web.board.exams.exams import exam_page, exams_page, items_page
 from app.web.problems import problem
 from app.web.rendering import render
 from itembank.exams import ExamDefinition
+from itembank.text import storable
 
 router = APIRouter(prefix="/exams")
 
@@ -104,7 +116,7 @@ def see_changes(exam: Name, desk: Marker, draft: Asked = "") -> Response:
 
 
 @router.post("/{exam}/blueprint/save")
-def save_blueprint(exam: Name, desk: Changer, draft: Typed = "", reason: Typed = "") -> Response:
+def save_blueprint(exam: Name, desk: Changer, draft: Typed = "", reason: Written = "") -> Response:
     """Save the next version of an exam."""
     made = unpacked(draft).on(_offer(desk, exam).exam)
     try:
@@ -112,8 +124,12 @@ def save_blueprint(exam: Name, desk: Changer, draft: Typed = "", reason: Typed =
             saving = exams.plan_exam(tx, made)
         with desk.context.database.begin() as tx:
             exams.keep_exam(tx, saving, actor=desk.actor, reason=reason)
+    except Invalid as wrong:
+        field = replace(blueprint_page.REASON, value=storable(reason), error=str(wrong))
+        return _confirmation(desk, made, saving, draft, field)
     except Refused as refusal:
-        return _confirmation(desk, made, refusal, draft, reason)
+        field = replace(blueprint_page.REASON, value=storable(reason))
+        return _confirmation(desk, made, refusal, draft, field)
     return see_other(f"{exam_address(exam)}?said=exam-saved")
 
 
@@ -139,8 +155,14 @@ def _form(
 
 
 def _confirmation(
-    desk: Desk, made: ExamDefinition, found: Saving | ExamError, draft: str, reason: str = ""
+    desk: Desk,
+    made: ExamDefinition,
+    found: Saving | ExamError,
+    draft: str,
+    reason: Field = blueprint_page.REASON,
 ) -> Response:
     page = blueprint_page.confirm_page(desk, made, found, draft=draft, reason=reason)
-    status = problem(found).status if isinstance(found, ExamError) else 200
+    status = WRONG if reason.error else 200
+    if isinstance(found, ExamError):
+        status = problem(found).status
     return render(desk.request, "board/confirm.html", page, status=status)

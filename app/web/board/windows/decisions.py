@@ -11,7 +11,7 @@ from app.exam.window.offers import Action
 from app.services.award import grade
 from app.services.window import board, exam_windows
 from app.web.board.desk.frames import window_address
-from app.web.board.desk.session import Acting, Desk, Name, Seeing, Typed, see_other
+from app.web.board.desk.session import Acting, Desk, Name, Seeing, Typed, Written, see_other
 from app.web.board.windows import forms
 from app.web.problems import problem
 from app.web.rendering import render
@@ -33,7 +33,7 @@ def extend(
     desk: Annotated[Desk, Depends(Acting(Act.EXTEND_WINDOW))],
     minutes: Typed = "",
     since: Typed = "",
-    reason: Typed = "",
+    reason: Written = "",
 ) -> Response:
     """Give time to every sitting that an outage cut into."""
 
@@ -63,7 +63,7 @@ def open_window(
     window: Name,
     desk: Annotated[Desk, Depends(Acting(Act.OPEN_WINDOW))],
     until: Typed = "",
-    reason: Typed = "",
+    reason: Written = "",
 ) -> Response:
     """Open a window now, until later if so said."""
 
@@ -83,7 +83,7 @@ def ask_closing(window: Name, desk: Annotated[Desk, Depends(Seeing(Act.CLOSE_WIN
 
 @router.post("/close")
 def close_window(
-    window: Name, desk: Annotated[Desk, Depends(Acting(Act.CLOSE_WINDOW))], reason: Typed = ""
+    window: Name, desk: Annotated[Desk, Depends(Acting(Act.CLOSE_WINDOW))], reason: Written = ""
 ) -> Response:
     """Close a window now."""
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from app.errors import ExamError, Invalid
 from app.exam.seeing.line import SittingLine
+from app.exam.sitting.deadline import MOST_MINUTES
 from app.exam.window.offers import Action
 from app.exam.window.window import Window
 from app.services.window.board import WindowFile
@@ -15,8 +16,9 @@ from app.web.board.desk.session import Desk
 from app.web.board.windows.sittings import sitting_facts
 from app.web.board.windows.windows import counts_tables, window_facts
 from app.web.words.errors import sentence_of
+from itembank.text import storable
 
-MINUTES = Field("minutes", "Minutes to give", "From 1 to 1440.", "number")
+MINUTES = Field("minutes", "Minutes to give", f"From 1 to {MOST_MINUTES}.", "number")
 REASON = Field("reason", "Reason", "It becomes part of the record.")
 SINCE = Field(
     "since",
@@ -168,7 +170,7 @@ def _filled(field: Field, typed: Mapping[str, str], error: ExamError | None) -> 
         label=field.label,
         hint=field.hint,
         kind=field.kind,
-        value=typed.get(field.name, ""),
+        value=storable(typed.get(field.name, "")),
         error="" if wrong is None else sentence_of(wrong),
         is_required=field.is_required,
     )

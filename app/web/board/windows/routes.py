@@ -11,7 +11,16 @@ from app.services.upkeep import replay
 from app.services.window import board, exam_windows
 from app.services.window.exposure import exposure_report
 from app.web.board.desk.frames import sitting_address, window_address
-from app.web.board.desk.session import Acting, Asked, Desk, Name, Seeing, Typed, see_other
+from app.web.board.desk.session import (
+    Acting,
+    Asked,
+    Desk,
+    Name,
+    Seeing,
+    Typed,
+    Written,
+    see_other,
+)
 from app.web.board.windows import exposure, forms, results, sittings, windows
 from app.web.problems import problem
 from app.web.rendering import render
@@ -120,7 +129,7 @@ def extend_sitting(
     sitting: Name,
     desk: Annotated[Desk, Depends(Acting(Act.EXTEND_SITTING))],
     minutes: Typed = "",
-    reason: Typed = "",
+    reason: Written = "",
 ) -> Response:
     """Give one sitting more time."""
     with desk.context.database.read() as tx:
