@@ -86,6 +86,12 @@ def postgres_url() -> str:
 
 
 @pytest.fixture(scope="session")
+def durable_url() -> str:
+    """Give the PostgreSQL server of this run that waits for the disk."""
+    return server_of(Path(os.environ[RUN]), find_postgres(), durable=True)
+
+
+@pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """Give the databases that this worker has filled once, to be copied."""
     return Templates(tmp_path_factory.mktemp("templates"))
@@ -107,6 +113,14 @@ def module_place(tmp_path_factory: pytest.TempPathFactory, templates: Templates)
 def postgres_place(postgres_url: str, templates: Templates) -> Iterator[PostgresPlace]:
     """Give a place for databases on the real server; they are dropped afterwards."""
     place = PostgresPlace(templates, postgres_url)
+    yield place
+    place.drop()
+
+
+@pytest.fixture
+def durable_place(durable_url: str, templates: Templates) -> Iterator[PostgresPlace]:
+    """Give a place for databases on the server that waits for the disk."""
+    place = PostgresPlace(templates, durable_url)
     yield place
     place.drop()
 

@@ -41,7 +41,7 @@ class Place(ABC):
         It is called once for all that is given alike. It must leave no connection open, and what it
         returns is shared.
         """
-        key = (type(self), fill, given)
+        key = (self._server(), fill, given)
         if key not in self.templates.filled:
             url = self._new_template()
             self.templates.filled[key] = (url, fill(url, *given))
@@ -51,6 +51,9 @@ class Place(ABC):
     @abstractmethod
     def empty(self) -> str:
         """Return the address of an empty database."""
+
+    @abstractmethod
+    def _server(self) -> str: ...
 
     @abstractmethod
     def _new_template(self) -> str: ...
@@ -68,6 +71,9 @@ class SqlitePlace(Place):
     def empty(self) -> str:
         first = self.folder / "adept.sqlite"
         return f"sqlite:///{self.folder / f'{uuid4().hex}.sqlite' if first.exists() else first}"
+
+    def _server(self) -> str:
+        return "sqlite"
 
     def _new_template(self) -> str:
         return f"sqlite:///{self.templates.folder / f'{uuid4().hex}.sqlite'}"
@@ -93,6 +99,9 @@ class PostgresPlace(Place):
         for name in self.made:
             self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         self.made.clear()
+
+    def _server(self) -> str:
+        return self.server
 
     def _new_template(self) -> str:
         url = self._create("template1")

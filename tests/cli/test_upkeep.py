@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.services.bank import starter
-from tests.cli.conftest import Adept
+from tests.cli.conftest import Adept, migrated
+from tests.databases import PostgresPlace
 
 
 @pytest.mark.each_database
@@ -90,12 +91,28 @@ def test_a_malformed_bank_is_refused_in_words(text: str, empty: Adept, tmp_path:
     assert "cannot be read" in empty.refused("bank", "lint", "--framework", str(file))
 
 
-@pytest.mark.each_database
-def test_the_doctor_finds_a_fresh_database_well(adept_on_each: Adept) -> None:
-    found = adept_on_each.done("doctor")
+@pytest.mark.parametrize(
+    "kind", ["sqlite_place", pytest.param("durable_place", marks=pytest.mark.postgres)]
+)
+def test_the_doctor_finds_a_fresh_database_well(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    adept = Adept(migrated(request.getfixturevalue(kind)), tmp_path)
+    found = adept.done("doctor")
     assert found["ok"] is True
     assert {one["status"] for one in found["checks"]} <= {"ok", "warn"}
-    assert "Fit for an exam" in adept_on_each.run("doctor").stdout
+    assert "Fit for an exam" in adept.run("doctor").stdout
+
+
+@pytest.mark.postgres
+def test_the_doctor_finds_a_postgresql_that_does_not_wait_for_its_disk(
+    postgres_place: PostgresPlace, tmp_path: Path
+) -> None:
+    found = Adept(migrated(postgres_place), tmp_path).run("doctor", "--json")
+    assert found.exit_code == 1
+    (failed,) = [one for one in json.loads(found.stdout)["checks"] if one["status"] == "fail"]
+    assert failed["name"] == "durability"
+    assert "fsync on" in failed["advice"]
 
 
 def test_the_doctor_says_what_to_do_before_the_first_migration(empty: Adept) -> None:
