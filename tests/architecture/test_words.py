@@ -36,6 +36,7 @@ ROOMS = (
 # themselves.
 NOT_SAID = {
     "ClockNotStarted",
+    "ExtensionOutOfRange",
     "ExtensionTooShort",
     "HandedInAlready",
     "Invalid",

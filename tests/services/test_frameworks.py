@@ -14,6 +14,7 @@ from app.store.tables import item_versions
 from itembank.items.first_form import FRAMEWORK
 from itembank.items.item import ItemVersion
 from tests.factories import anybody, make_bank, make_exam, make_framework, make_item, make_tag
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.each_database
 
@@ -47,7 +48,7 @@ def test_an_exam_of_another_framework_does_not_take_the_items_of_the_first(
     """The shipped bank has items under criteria 1.1, 1.2 and 2.1, enough for the small exam."""
     with database.begin() as tx:
         bank.add_framework(tx, make_framework())
-        with pytest.raises(ExamNotRunnable, match="no item of the bank is tagged to A small"):
+        with refuses(ExamNotRunnable, match="no item of the bank is tagged to A small"):
             exams.save_exam(tx, make_exam())
 
     with database.begin() as tx:
@@ -108,6 +109,6 @@ def test_what_ships_is_not_loaded_over_something_else(database_url: str) -> None
     migrate.upgrade(database)
     with database.begin() as tx:
         bank.add_framework(tx, framework.model_copy(update={"document": document}))
-    with pytest.raises(ContentDiffers, match="a framework"), database.begin() as tx:
+    with refuses(ContentDiffers, match="a framework"), database.begin() as tx:
         starter.load_starter(tx)
     database.close()

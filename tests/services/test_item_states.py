@@ -18,6 +18,7 @@ from itembank.blueprint.blueprint import Pretest
 from itembank.items.item import ItemId
 from itembank.items.state import ItemState
 from tests.factories import anybody, make_item
+from tests.refusals import refuses
 from tests.services.season import (
     CHAIRS,
     PASSWORD,
@@ -152,7 +153,7 @@ def test_an_item_in_pretest_is_tried_and_a_draft_is_not(database: Database) -> N
         assert spare[1] not in given(sitter)
         assert {block.withheld for block in blocks_of(sitter)} == {(spare[1],)}
         assert replays(sitter)
-    with pytest.raises(ItemNeeded, match="1 items on trial, and only 0 would be left"):
+    with refuses(ItemNeeded, match="1 items on trial, and only 0 would be left"):
         put(season, spare[0], ItemState.RETIRED)
 
 
@@ -161,14 +162,14 @@ def test_what_papers_need_stays_live_and_a_window_is_not_planned_without(season:
     least = season.exam.blueprint.limits("1.1")[0]
     for name in names[:-least]:
         put(season, name, ItemState.RETIRED)
-    with pytest.raises(ItemNeeded, match="items of criterion"):
+    with refuses(ItemNeeded, match="items of criterion"):
         put(season, names[-1], ItemState.DRAFT)
     assert state_of(season, names[-1]) is ItemState.LIVE
     with pytest.raises(ItemNeeded), season.database.begin() as tx:
         suspend.suspend_item(tx, names[-1], reason="A leak.", actor=season.actor(ANN))
     season.close()
     put(season, names[-1], ItemState.DRAFT)
-    with pytest.raises(ExamNotRunnable, match="suspended or not live"):
+    with refuses(ExamNotRunnable, match="suspended or not live"):
         season.window("w2")
 
 
@@ -184,17 +185,17 @@ def test_a_change_of_state_is_in_the_audit_log_with_who_and_why(season: Season) 
 
 
 def test_what_cannot_be_changed_is_refused(season: Season) -> None:
-    with pytest.raises(Refused, match="is live already"):
+    with refuses(Refused, match="is live already"):
         put(season, "SMM-1.1-01", ItemState.LIVE)
-    with pytest.raises(NotFound, match="item 'SMM-9'"):
+    with refuses(NotFound, match="item 'SMM-9'"):
         put(season, "SMM-9", ItemState.DRAFT)
-    with pytest.raises(Invalid, match="Give the reason"), season.database.begin() as tx:
+    with refuses(Invalid, match="Give the reason"), season.database.begin() as tx:
         states.set_state(tx, "SMM-1.1-01", ItemState.DRAFT, reason=" ", actor=season.actor(ANN))
     with season.database.begin() as tx:
         access.add_staff(
             tx, "author@example.org", PASSWORD, frozenset({Role.AUTHOR}), settings=SETTINGS
         )
-    with pytest.raises(Forbidden, match="may not change the state of items"):
+    with refuses(Forbidden, match="may not change the state of items"):
         put(season, "SMM-1.1-01", ItemState.DRAFT, by="author@example.org")
 
 

@@ -229,6 +229,7 @@ def test_an_exam_that_cannot_be_run_is_not_saved_and_the_reasons_are_told(
 ) -> None:
     with database.begin() as tx:
         bank.add_framework(tx, make_framework())
+        bank.add_items(tx, make_bank())
     blueprint = make_blueprint(outcomes={"1": (1, 2), "2": (2, 3)})
     with refuses(ExamNotRunnable, match="cannot be met") as caught, database.begin() as tx:
         exams.save_exam(tx, make_exam(blueprint=blueprint))

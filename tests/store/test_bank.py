@@ -15,6 +15,7 @@ from tests.factories import (
     make_item,
     make_tag,
 )
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.each_database
 
@@ -35,7 +36,7 @@ def test_an_item_version_that_says_something_else_is_refused(name: str, database
         assert bank.add_items(tx, [ITEM]) == 1
         assert bank.add_items(tx, [ITEM]) == 0
     refused = r"already a version of item 'I-1 version 1', and it says something else"
-    with pytest.raises(ContentDiffers, match=refused), database.begin() as tx:
+    with refuses(ContentDiffers, match=refused), database.begin() as tx:
         bank.add_items(tx, [make_item("I-2"), OTHERS[name]])
     with database.read() as tx:
         assert bank.find_item_version(tx, "I-1", 1) == ITEM
@@ -65,7 +66,7 @@ def test_a_framework_that_says_something_else_is_refused(database: Database) -> 
     with database.begin() as tx:
         bank.add_framework(tx, framework)
         bank.add_framework(tx, framework)
-        with pytest.raises(ContentDiffers, match="already a framework"):
+        with refuses(ContentDiffers, match="already a framework"):
             bank.add_framework(tx, framework.model_copy(update={"document": document}))
         assert bank.framework(tx, framework.id) == framework
 
@@ -76,9 +77,9 @@ def test_a_version_of_an_exam_is_kept_once(database: Database) -> None:
         bank.add_framework(tx, make_framework())
         bank.add_items(tx, make_bank())
         bank.add_exam(tx, exam, parameters)
-        with pytest.raises(Duplicate, match="already a version of exam 'small version 1'"):
+        with refuses(Duplicate, match="already a version of exam 'small version 1'"):
             bank.add_exam(tx, exam, parameters)
-        with pytest.raises(ContentDiffers, match="exam 'small version 1', and it says something"):
+        with refuses(ContentDiffers, match="exam 'small version 1', and it says something"):
             bank.add_exam(tx, make_exam(title="Another title"), parameters)
         assert bank.exam_definition(tx, "small", 1) == exam
 

@@ -25,6 +25,7 @@ from app.store.database import Database, connect
 from app.store.people import people
 from app.store.sitting import sittings
 from app.store.tables import candidates
+from app.web.words.errors import sentence_of
 from tests.factories import AT, anybody, at
 from tests.services.season import SETTINGS, Season, make_season
 from tests.store.test_races import at_once
@@ -154,6 +155,6 @@ def test_of_two_who_add_one_number_at_once_one_is_refused_with_words(database: D
     assert sum(isinstance(one, Candidate) for one in told) == 1
     refusals = [one for one in told if isinstance(one, ExamError)]
     assert len(refusals) == len(spellings) - 1
-    assert all(isinstance(one, Duplicate | Overtaken) and str(one) for one in refusals)
+    assert all(isinstance(one, Duplicate | Overtaken) and sentence_of(one) for one in refusals)
     with database.read() as tx:
         assert len(people.with_key(tx, "r1", reach=EVERYTHING)) == 1

@@ -13,6 +13,7 @@ from app.errors import (
     DeadlinePassed,
     Duplicate,
     ExamError,
+    NumberTaken,
     Overtaken,
     SittingEnded,
     WindowBusy,
@@ -353,7 +354,7 @@ def test_of_two_candidates_of_one_number_and_two_bookings_of_one_person_one_is_m
     told = at_once([add("x1"), add("X1"), add("x1"), add("X1")])
     refused = [one for one in told if isinstance(one, ExamError)]
     assert len(refused) == 3
-    assert {type(one) for one in refused} <= {Duplicate, Overtaken}
+    assert {type(one) for one in refused} <= {Duplicate, NumberTaken, Overtaken}
     season.window("w2")
     person = season.book()
 
@@ -364,7 +365,7 @@ def test_of_two_candidates_of_one_number_and_two_bookings_of_one_person_one_is_m
     told = at_once([book] * 4)
     refused = [one for one in told if isinstance(one, ExamError)]
     assert len(refused) == 3
-    assert {type(one) for one in refused} <= {Duplicate, Overtaken}
+    assert {type(one) for one in refused} <= {Duplicate, NumberTaken, Overtaken}
 
 
 def test_two_confirmations_at_once_release_once(season: Season) -> None:

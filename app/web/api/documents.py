@@ -15,6 +15,7 @@ from app.exam.sitting.deadline import MOST_MINUTES
 from app.exam.window.window import YEARS, Phase, require_year
 from app.services.people.bookings import Issued
 from app.services.window.exam_windows import WindowView
+from app.web.words.errors import sentence_of
 from itembank.text import NAME, trimmed
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -71,7 +72,7 @@ def _typed(read: Callable[[str], str], most: int) -> BeforeValidator:
             try:
                 read(text)
             except Invalid as refused:
-                raise ValueError(str(refused)) from refused
+                raise ValueError(sentence_of(refused)) from refused
         return text
 
     return BeforeValidator(parse)

@@ -29,6 +29,7 @@ from app.web.board.exams.drafts import packed, unpacked
 from app.web.board.exams.exams import exam_page, exams_page, items_page
 from app.web.problems import problem
 from app.web.rendering import render
+from app.web.words.errors import sentence_of
 from itembank.exams import ExamDefinition
 from itembank.text import storable
 
@@ -125,7 +126,7 @@ def save_blueprint(exam: Name, desk: Changer, draft: Typed = "", reason: Written
         with desk.context.database.begin() as tx:
             exams.keep_exam(tx, saving, actor=desk.actor, reason=reason)
     except Invalid as wrong:
-        field = replace(blueprint_page.REASON, value=storable(reason), error=str(wrong))
+        field = replace(blueprint_page.REASON, value=storable(reason), error=sentence_of(wrong))
         return _confirmation(desk, made, saving, draft, field)
     except Refused as refusal:
         field = replace(blueprint_page.REASON, value=storable(reason))

@@ -6,6 +6,7 @@ import pytest
 
 from app.errors import CodeMissing, CodeUnreadable, Invalid
 from app.exam.people import typed
+from tests.refusals import refuses
 
 READERS: dict[str, tuple[Callable[[str], str], int]] = {
     "reason": (typed.reason, 500),
@@ -26,7 +27,7 @@ def test_a_text_is_as_long_as_it_may_be_and_never_cut(field: str) -> None:
     read, most = READERS[field]
     assert read("x" * most) == "x" * most
     assert read(f" {'x' * most}\u00a0") == "x" * most
-    with pytest.raises(Invalid, match=f"of 1 to {most} characters") as refused:
+    with refuses(Invalid, match=f"of 1 to {most} characters") as refused:
         read("x" * (most + 1))
     assert refused.value.field == field
 
@@ -42,7 +43,7 @@ def test_what_shows_nothing_is_refused(field: str, blank: str) -> None:
 @pytest.mark.parametrize("field", READERS)
 @pytest.mark.parametrize("bad", ["\x00", "\x1b", "\x85", "\u202e", "\u200b", "\u2028", "\ud800"])
 def test_an_unseen_character_inside_is_named(field: str, bad: str) -> None:
-    with pytest.raises(Invalid, match=r"This one holds"):
+    with refuses(Invalid, match=r"This one holds"):
         READERS[field][0](f"a{bad}b")
 
 
@@ -50,13 +51,13 @@ def test_a_reason_may_have_lines_and_is_kept_as_typed() -> None:
     text = "The power failed.\r\n\tRoom 3, \ufb01rst floor; e\u0301"
     assert typed.reason(f"\ufeff{text}\n") == text
     for read in (typed.person_name, typed.label, typed.membership_number):
-        with pytest.raises(Invalid, match="one line"):
+        with refuses(Invalid, match="one line"):
             read("a\nb")
 
 
 def test_a_reason_that_is_asked_for_may_be_left_out_only_where_it_is_optional() -> None:
     assert typed.optional_reason(" \u200b") is None
-    with pytest.raises(Invalid, match="Give the reason; it becomes part of the record"):
+    with refuses(Invalid, match="Give the reason; it becomes part of the record"):
         typed.reason(" \u200b")
 
 
@@ -71,9 +72,9 @@ def test_other_numbers_have_other_keys(other: str) -> None:
 
 
 def test_letters_of_two_alphabets_in_one_number_or_word_are_told() -> None:
-    with pytest.raises(Invalid, match="'\u0410' is CYRILLIC CAPITAL LETTER A"):
+    with refuses(Invalid, match="'\u0410' is CYRILLIC CAPITAL LETTER A"):
         typed.membership_number("M\u0410-1")
-    with pytest.raises(Invalid, match="one alphabet"):
+    with refuses(Invalid, match="one alphabet"):
         typed.person_name("\u0410da Osei")
     assert typed.person_name("\u041e\u043b\u044c\u0433\u0430 Smith")
     assert typed.membership_number("\u041c\u0410-1")
@@ -81,13 +82,13 @@ def test_letters_of_two_alphabets_in_one_number_or_word_are_told() -> None:
 
 @pytest.mark.parametrize("number", ["---", "\u2013", "- -"])
 def test_a_number_has_letters_or_digits(number: str) -> None:
-    with pytest.raises(Invalid, match="letters or digits"):
+    with refuses(Invalid, match="letters or digits"):
         typed.membership_number(number)
 
 
 def test_a_number_whose_comparison_is_too_long_is_refused_and_still_has_a_key() -> None:
     grown = "\ufdfa" * 6
-    with pytest.raises(Invalid, match="1 to 64"):
+    with refuses(Invalid, match="1 to 64"):
         typed.membership_number(grown)
     assert len(typed.number_key(grown)) == 64
 
@@ -106,7 +107,7 @@ def test_a_spelling_at_a_sign_in_is_refused_only_where_it_can_be_nobodys() -> No
 
 @pytest.mark.parametrize("address", ["", "ann", "a b@x.org", "ann\u200b@x.org", "a@" + "x" * 199])
 def test_an_email_address_is_one_word_with_an_at(address: str) -> None:
-    with pytest.raises(Invalid, match="email address") as refused:
+    with refuses(Invalid, match="email address") as refused:
         typed.email(address)
     assert refused.value.field == "email"
     assert typed.email("\u00a0Ann@X.org\t") == "ann@x.org"
