@@ -9,7 +9,7 @@ from app.cli.command import command
 from app.cli.output import Output, facts, line, table
 from app.cli.station import opened
 from app.demo.precision import Closeness, Precision
-from app.demo.season import LARGEST_SEED, InForce, Marking, Season, run_season
+from app.demo.season import LARGEST_SEED, Marking, PutInForce, Season, run_season
 from app.demo.simulated_window import EXPOSURE_LIMIT, Sat
 
 single = typer.Typer()
@@ -83,7 +83,7 @@ def _rows(*columns: dict[str, str]) -> Iterator[tuple[str, ...]]:
         yield (name, *(column.get(name, "-") for column in columns))
 
 
-def _calibration(made: InForce) -> list[tuple[str, object]]:
+def _calibration(made: PutInForce) -> list[tuple[str, object]]:
     return [
         ("calibration", f"{made.run}, in {made.seconds:g} s"),
         ("responses", made.responses),

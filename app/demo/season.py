@@ -34,7 +34,7 @@ LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class PutInForce:
     """What the calibration gave, and what the demo's psychometrician made of it."""
 
     run: str
@@ -71,7 +71,7 @@ class Season:
     exam: str
     candidates: int
     windows: tuple[Sat, Sat]
-    calibration: InForce
+    calibration: PutInForce
     parameters: Recovery
     markings: tuple[Marking, Marking, Marking]
     seconds: float
@@ -158,14 +158,14 @@ def _grade(stage: Stage, persons: list[Person]) -> Marking:
     )
 
 
-def _calibrate(stage: Stage) -> tuple[InForce, Recovery]:
+def _calibrate(stage: Stage) -> tuple[PutInForce, Recovery]:
     """Calibrate the closed window and put the result in force."""
     began = ambient.elapsed()
     actor = system(stage.actor.name, ambient.now())
     run = calibrate_window(stage.database, stage.window, CalibrationRequest(), actor=actor)
     made = _accept(stage, run)
     rows = [row for row in run.items if row.role is not Role.LEFT_OUT]
-    decision = InForce(
+    decision = PutInForce(
         run=run.id,
         responses=run.responses,
         iterations=run.iterations,

@@ -14,7 +14,7 @@ from app.exam.sitting.sitting import (
     Answer,
     Caller,
     Change,
-    Decision,
+    Decided,
     SittingId,
     State,
     answer,
@@ -68,7 +68,7 @@ class SittingMachine(RuleBasedStateMachine):
             self.sign_in()
             self.start()
 
-    def _record(self, decided: Decision) -> bool:
+    def _record(self, decided: Decided) -> bool:
         """Apply a decision as the service does; return whether it was no refusal."""
         for one in decided.events:
             assert one.at >= self.sitting.last_at
@@ -161,7 +161,7 @@ class SittingMachine(RuleBasedStateMachine):
     def go_on(self) -> None:
         self.close()
 
-    def _accept(self, position: int, change: Change, decided: Decision) -> None:
+    def _accept(self, position: int, change: Change, decided: Decided) -> None:
         before = self.kept[position]
         response = change.response or (BLANK if change.clear else before.response)
         flagged = before.flagged if change.flagged is None else change.flagged

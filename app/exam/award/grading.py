@@ -40,7 +40,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProfilePart:
     """How one outcome or criterion went."""
 
     code: str
@@ -52,7 +52,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class PaperCounts:
     """How the scored positions of a paper ended, and how many more were on trial."""
 
     answered: int
@@ -101,9 +101,9 @@ class Result:
     domain_score: float
     scoring: Scoring
     provisional: bool
-    outcomes: tuple[Part, ...]
-    criteria: tuple[Part, ...]
-    counts: Counts
+    outcomes: tuple[ProfilePart, ...]
+    criteria: tuple[ProfilePart, ...]
+    counts: PaperCounts
     basis: Basis | None = None
 
 
@@ -201,10 +201,10 @@ def grade(edition: Edition, sitting: Sitting, credited: Collection[str] = ()) ->
     )
 
 
-def _counts(edition: Edition, sitting: Sitting) -> Counts:
+def _counts(edition: Edition, sitting: Sitting) -> PaperCounts:
     saved = [not answer.is_blank for _, answer in scored_places(edition, sitting)]
     answers = sum(not answer.is_blank for answer in sitting.answers)
-    return Counts(
+    return PaperCounts(
         answered=sum(saved),
         omitted=len(saved) - sum(saved),
         not_delivered=len(sitting.remaining),
@@ -252,12 +252,14 @@ def _mark(
     return exact_mark(exact), rounded
 
 
-def _parts(edition: Edition, paper: _Paper) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def _parts(
+    edition: Edition, paper: _Paper
+) -> tuple[tuple[ProfilePart, ...], tuple[ProfilePart, ...]]:
     likely, right = probability(paper.theta, paper.items), paper.right
     criterion = [edition.criterion(name) for name in paper.names]
     outcome = [edition.framework.parent(code) for code in criterion]
 
-    def parts(kind: Kind, codes: Sequence[str]) -> tuple[Part, ...]:
+    def parts(kind: Kind, codes: Sequence[str]) -> tuple[ProfilePart, ...]:
         return tuple(
             _part(entry.code, entry.title, right[here], likely[here])
             for entry in edition.framework.of_kind(kind)
@@ -267,7 +269,9 @@ def _parts(edition: Edition, paper: _Paper) -> tuple[tuple[Part, ...], tuple[Par
     return parts(Kind.OUTCOME, outcome), parts(Kind.CRITERION, criterion)
 
 
-def _part(code: str, title: str, right: NDArray[np.int8], likely: NDArray[np.float64]) -> Part:
+def _part(
+    code: str, title: str, right: NDArray[np.int8], likely: NDArray[np.float64]
+) -> ProfilePart:
     expected = float(likely.sum())
     spread = float(np.sqrt((likely * (1 - likely)).sum()))
     distance = (int(right.sum()) - expected) / spread
@@ -276,4 +280,4 @@ def _part(code: str, title: str, right: NDArray[np.int8], likely: NDArray[np.flo
         level = Level.BELOW
     elif distance > NOTEWORTHY:
         level = Level.ABOVE
-    return Part(code, title, len(right), int(right.sum()), round(expected, 2), level)
+    return ProfilePart(code, title, len(right), int(right.sum()), round(expected, 2), level)

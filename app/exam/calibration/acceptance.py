@@ -37,7 +37,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Settled:
     """What a decision makes. `scale` is the one the set is on, `is_first` if it is frozen now."""
 
     parameters: ParameterSet
@@ -95,7 +95,7 @@ def require_acceptable(run: CalibrationRun, newest: FrozenScale | None, *, decid
 
 def decide(
     run: CalibrationRun, choice: Choice, edition: Edition, newest: FrozenScale | None
-) -> Outcome:
+) -> Settled:
     """Return the parameter set that a decision puts in force; raise ExamNotRunnable if it cannot.
 
     The first acceptance freezes the reporting scale. Items that are neither accepted nor barred
@@ -135,7 +135,7 @@ def decide(
     if problems:
         raise ExamNotRunnable(problems)
     others = {name for name, one in items.items() if one.judged} - barred
-    return Outcome(parameters, scale, newest is None, tuple(sorted(fresh)), tuple(sorted(others)))
+    return Settled(parameters, scale, newest is None, tuple(sorted(fresh)), tuple(sorted(others)))
 
 
 def _calibrated(row: ItemRow) -> Calibrated:

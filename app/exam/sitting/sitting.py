@@ -121,7 +121,7 @@ class Sitting:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decided:
     """The events to record, and the refusal to report once they are."""
 
     events: tuple[Event, ...] = ()
@@ -138,22 +138,22 @@ def instant(sitting: Sitting, at: datetime) -> datetime:
     return max(at, sitting.last_at)
 
 
-def sign_in(sitting: Sitting, *, face: str, at: datetime) -> Decision:
+def sign_in(sitting: Sitting, *, face: str, at: datetime) -> Decided:
     """Give the sitting to the newest sign-in."""
     return _one(sitting, at, SignedIn(session=sitting.session + 1, face=face))
 
 
-def start(sitting: Sitting, begin: Started, caller: Caller) -> Decision:
+def start(sitting: Sitting, begin: Started, caller: Caller) -> Decided:
     """Start the clock; a second start changes nothing."""
     _hold(sitting, caller)
     if sitting.clock is not None:
-        return Decision()
+        return Decided()
     return _one(sitting, caller.at, begin)
 
 
-def deliver(sitting: Sitting, block: BlockDelivered, at: datetime) -> Decision:
+def deliver(sitting: Sitting, block: BlockDelivered, at: datetime) -> Decided:
     """Hand out the next block, if one is due."""
-    return _one(sitting, at, block) if wants_block(sitting) else Decision()
+    return _one(sitting, at, block) if wants_block(sitting) else Decided()
 
 
 def wants_block(sitting: Sitting) -> bool:
@@ -164,7 +164,7 @@ def wants_block(sitting: Sitting) -> bool:
 
 def answer(
     sitting: Sitting, position: int, change: Change, *, request: str, caller: Caller
-) -> Decision:
+) -> Decided:
     """Save an answer or a flag in the open block, or refuse it and say why."""
     clock = _running_clock(sitting)
     _hold(sitting, caller)
@@ -175,7 +175,7 @@ def answer(
         late = LateRefused("answer", position, change.response)
         ended = () if sitting.state is State.TIME_ENDED else (Event(at, TimeEnded()),)
         # It does not use its request up: after an extension the same one may be sent again.
-        return Decision((*ended, Event(at, late)), DeadlinePassed(deadline(clock)))
+        return Decided((*ended, Event(at, late)), DeadlinePassed(deadline(clock)))
     if not 1 <= position <= len(sitting.places):
         raise UnknownPosition(position)
     if position not in sitting.open_positions():
@@ -183,7 +183,7 @@ def answer(
     unknown = [one for one in change.response if one not in sitting.places[position - 1].options]
     if unknown:
         raise UnknownOption(unknown[0])
-    return Decision((Event(at, _answered(sitting, position, change), request),))
+    return Decided((Event(at, _answered(sitting, position, change), request),))
 
 
 def _answered(sitting: Sitting, position: int, change: Change) -> Answered:
@@ -196,44 +196,44 @@ def _answered(sitting: Sitting, position: int, change: Change) -> Answered:
     )
 
 
-def close_block(sitting: Sitting, block: int, caller: Caller) -> Decision:
+def close_block(sitting: Sitting, block: int, caller: Caller) -> Decided:
     """Close the open block; closing it again changes nothing."""
     clock = _running_clock(sitting)
     _hold(sitting, caller)
     at = instant(sitting, caller.at)
     if sitting.state in ENDED or block < sitting.block:
-        return Decision()
+        return Decided()
     if block > sitting.block:
         raise BlockNotReached(block, sitting.block)
     if at >= deadline(clock):
         return _one(sitting, at, TimeEnded())
     if sitting.state is State.BLOCK_CLOSED:
-        return Decision()
+        return Decided()
     return _one(sitting, at, BlockLeft(block))
 
 
-def hand_in(sitting: Sitting, caller: Caller) -> Decision:
+def hand_in(sitting: Sitting, caller: Caller) -> Decided:
     """End the sitting from its last block, or from any block once the time is over."""
     clock = _running_clock(sitting)
     _hold(sitting, caller)
     at = instant(sitting, caller.at)
     if sitting.state in ENDED:
-        return Decision()
+        return Decided()
     if at >= deadline(clock):
         return _one(sitting, at, TimeEnded())
     if not sitting.is_last_block():
         raise PaperNotComplete(sitting.made.length - len(sitting.places))
     leaving = (Event(at, BlockLeft(sitting.block)),) if sitting.block_is_open else ()
-    return Decision((*leaving, Event(at, HandedIn())))
+    return Decided((*leaving, Event(at, HandedIn())))
 
 
-def expire(sitting: Sitting, at: datetime) -> Decision:
+def expire(sitting: Sitting, at: datetime) -> Decided:
     """End the sitting if its time and grace are over."""
     over = sitting.clock is not None and at > last_save(sitting.clock)
-    return _one(sitting, at, TimeEnded()) if over and sitting.state in IN_PROGRESS else Decision()
+    return _one(sitting, at, TimeEnded()) if over and sitting.state in IN_PROGRESS else Decided()
 
 
-def extend(sitting: Sitting, more: Extended, at: datetime) -> Decision:
+def extend(sitting: Sitting, more: Extended, at: datetime) -> Decided:
     """Give time; a sitting that time had ended opens again if the new deadline is to come."""
     if sitting.clock is None:
         raise ClockNotStarted
@@ -324,5 +324,5 @@ def _hold(sitting: Sitting, caller: Caller) -> None:
         raise Superseded
 
 
-def _one(sitting: Sitting, at: datetime, body: Body) -> Decision:
-    return Decision((Event(instant(sitting, at), body),))
+def _one(sitting: Sitting, at: datetime, body: Body) -> Decided:
+    return Decided((Event(instant(sitting, at), body),))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.errors import Refused
-from app.exam.calibration.acceptance import Outcome, choose, decide, require_acceptable
+from app.exam.calibration.acceptance import Settled, choose, decide, require_acceptable
 from app.exam.people import typed
 from app.exam.people.permissions import Act, Actor, require
 from app.exam.people.typed import Reason
@@ -60,7 +60,7 @@ def accept(tx: Transaction, run: str, wish: Wish, *, actor: Actor) -> Acceptance
 
 
 def _decision(
-    tx: Transaction, run: CalibrationRun, made: Outcome, reason: Reason, actor: Actor
+    tx: Transaction, run: CalibrationRun, made: Settled, reason: Reason, actor: Actor
 ) -> Acceptance:
     if made.is_first:
         calibrations.add_scale(tx, made.scale)

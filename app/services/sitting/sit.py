@@ -16,7 +16,7 @@ from app.exam.sitting import sitting as machine
 from app.exam.sitting.chain import ChainLink
 from app.exam.sitting.deadline import deadline
 from app.exam.sitting.events import Created, Extended, Started
-from app.exam.sitting.sitting import Caller, Change, Decision, Sitting, SittingId
+from app.exam.sitting.sitting import Caller, Change, Decided, Sitting, SittingId
 from app.exam.window.window import require_admission
 from app.services.people.keys import Keys, digest, same
 from app.services.people.throttle import note_right, note_wrong, require_patience
@@ -257,7 +257,7 @@ def _deliver(tx: Transaction, stored: Stored, at: datetime, *, seconds: float) -
     return after
 
 
-def _record(tx: Transaction, stored: Stored, decided: Decision) -> Stored:
+def _record(tx: Transaction, stored: Stored, decided: Decided) -> Stored:
     """Append what was decided, then report its refusal, if it has one."""
     after = stored
     if decided.events:

@@ -122,7 +122,7 @@ class Document(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Request(BaseModel):
+class Sent(BaseModel):
     """What is sent: every field known, none converted from another type."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -174,7 +174,7 @@ class TokenRefused(Document):
     error_description: Annotated[str, Field(examples=["The client id and the client secret..."])]
 
 
-class NewCandidate(Request):
+class NewCandidate(Sent):
     """A person to register."""
 
     membership_number: Annotated[
@@ -204,7 +204,7 @@ class Candidate(Document):
         )
 
 
-class NewWindow(Request):
+class NewWindow(Sent):
     """A window to plan. Without a version it is for the exam's newest."""
 
     id: WindowName
@@ -270,13 +270,13 @@ class Window(Document):
         )
 
 
-class Opening(Request):
+class Opening(Sent):
     """Until when a window is open; needed where its closing time is past."""
 
     until: Annotated[Instant | None, Field(examples=["2027-01-16T17:00:00Z"])] = None
 
 
-class Extension(Request):
+class Extension(Sent):
     """Time to give to one sitting."""
 
     minutes: Minutes
@@ -310,7 +310,7 @@ class GradedWindow(Document):
     provisional: bool
 
 
-class Adjustments(Request):
+class Adjustments(Sent):
     """Reasonable adjustments, agreed before the exam."""
 
     extra_time: Annotated[
@@ -325,7 +325,7 @@ class Adjustments(Request):
     ] = 0.0
 
 
-class NewBooking(Request):
+class NewBooking(Sent):
     """A candidate's place in a window."""
 
     candidate: Name
@@ -376,7 +376,7 @@ class IssuedBooking(Booking):
         return cls.of(issued.booking, access_code=None, note=CODE_KEPT_NOWHERE)
 
 
-class NewCode(Request):
+class NewCode(Sent):
     """Why a new access code is needed; the old one ends at once."""
 
     reason: Annotated[Reason, Field(examples=["The letter was lost."])]

@@ -11,12 +11,12 @@ from app.exam.people.typed import MOST_CODE
 from app.exam.seeing.sitting import ItemView, SittingView
 from app.exam.sitting.sitting import Change, State
 from app.services.sitting.sit import Receipt
-from app.web.api.documents import Document, Name, Request, Session, Text, Told
+from app.web.api.documents import Document, Name, Sent, Session, Text, Told
 from itembank.items.response import from_record, only_option
 from itembank.text import NAME
 
 
-class TakeSitting(Request):
+class TakeSitting(Sent):
     """A booking to sit. With the code its candidate typed, or vouched for by the program."""
 
     booking: Name
@@ -25,7 +25,7 @@ class TakeSitting(Request):
     ] = None
 
 
-class Held(Request):
+class Held(Sent):
     """The sign-in that acts."""
 
     session: Session = None
@@ -45,7 +45,7 @@ _ONE_THING: JsonDict = {
 }
 
 
-class NewResponse(Request):
+class NewResponse(Sent):
     """What to save for a question: an option, a clearing, a flag. A field left out is kept."""
 
     model_config = ConfigDict(json_schema_extra=_ONE_THING)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.exam.award.grading import Level, Part
+from app.exam.award.grading import Level, ProfilePart
 from app.exam.seeing.sitting import SittingView
 from app.exam.window.window import Phase
 from app.services.sitting.views import ResultView
@@ -92,7 +92,7 @@ def _mark(language: Language, mark: int, found: ResultView) -> MarkWords:
     )
 
 
-def _profile(language: Language, part: Part) -> Profile:
+def _profile(language: Language, part: ProfilePart) -> Profile:
     return Profile(part.title, language.text(_LEVELS[part.level]))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.exam.award.grading import Basis, Part, Result
+from app.exam.award.grading import Basis, ProfilePart, Result
 from app.exam.people.permissions import Act
 from app.exam.seeing.line import SittingLine, may_get_time
 from app.exam.seeing.result import released
@@ -98,7 +98,7 @@ def replay_page(desk: Desk, file: SittingFile, found: Replay, said: str) -> Repl
         ),
         blocks=plain(
             "Parts, chosen again",
-            ("Part", "Ability before it (θ)", "SEM", "Items"),
+            ("ProfilePart", "Ability before it (θ)", "SEM", "Items"),
             [
                 (str(one.block), f"{one.theta:.3f}", f"{one.sem:.3f}", ", ".join(one.items))
                 for one in found.blocks
@@ -178,7 +178,7 @@ def _parts(result: Result) -> tuple[Table, ...]:
     )
 
 
-def _part_table(caption: str, head: str, parts: Sequence[Part]) -> Table:
+def _part_table(caption: str, head: str, parts: Sequence[ProfilePart]) -> Table:
     return Table(
         caption=caption,
         columns=(
@@ -205,7 +205,7 @@ def _part_table(caption: str, head: str, parts: Sequence[Part]) -> Table:
     )
 
 
-def _gauge(part: Part) -> Gauge:
+def _gauge(part: ProfilePart) -> Gauge:
     return Gauge(round(100 * part.right / part.items), round(100 * part.expected / part.items))
 
 

@@ -32,7 +32,7 @@ from app.exam.sitting.sitting import (
     Answer,
     Caller,
     Change,
-    Decision,
+    Decided,
     Sitting,
     State,
     answer,
@@ -66,14 +66,14 @@ def by(minutes: float, *, seconds: float = 0, session: int | None = None) -> Cal
     return Caller(at(minutes, seconds=seconds), session)
 
 
-def after(sitting: Sitting, decided: Decision) -> Sitting:
+def after(sitting: Sitting, decided: Decided) -> Sitting:
     assert decided.refusal is None
     for event in decided.events:
         sitting = evolve(sitting, event)
     return sitting
 
 
-def recorded(sitting: Sitting, decided: Decision) -> Sitting:
+def recorded(sitting: Sitting, decided: Decided) -> Sitting:
     for event in decided.events:
         sitting = evolve(sitting, event)
     return sitting
@@ -118,7 +118,7 @@ def test_a_start_sets_the_clock_and_a_second_start_changes_nothing() -> None:
     assert begun.state is State.STARTED
     assert begun.clock is not None
     assert deadline(begun.clock) == at(3 + 75)
-    assert start(begun, make_started(minutes=999), by(50)) == Decision()
+    assert start(begun, make_started(minutes=999), by(50)) == Decided()
 
 
 def test_a_started_sitting_wants_its_first_block_once() -> None:
@@ -126,10 +126,10 @@ def test_a_started_sitting_wants_its_first_block_once() -> None:
     assert wants_block(sitting)
     begun = after(sitting, deliver(sitting, make_block(sitting), AT))
     assert (begun.state, begun.block, list(begun.open_positions())) == (State.BLOCK_OPEN, 1, [1, 2])
-    assert deliver(begun, make_block(begun), AT) == Decision()
+    assert deliver(begun, make_block(begun), AT) == Decided()
 
 
-Move = Callable[[Sitting, Caller], Decision]
+Move = Callable[[Sitting, Caller], Decided]
 MOVES: dict[str, Move] = {
     "answer": lambda s, c: answer(s, 1, Change((P,)), request="r", caller=c),
     "close": lambda s, c: close_block(s, 1, c),
@@ -243,7 +243,7 @@ def test_an_answer_after_the_hand_in_is_refused_and_leaves_no_trace() -> None:
 
 def test_closing_a_block_twice_changes_nothing_and_a_block_ahead_is_refused() -> None:
     sitting = next_block(make_open_sitting())
-    assert close_block(sitting, 1, by(2)) == Decision()
+    assert close_block(sitting, 1, by(2)) == Decided()
     with refuses(BlockNotReached, match=r"Block 3 .* the open block is 2"):
         close_block(sitting, 3, by(2))
 
@@ -252,7 +252,7 @@ def test_the_last_block_can_be_closed_and_nothing_follows_but_handing_in() -> No
     sitting = last_block()
     closed = after(sitting, close_block(sitting, 4, by(2)))
     assert (closed.state, wants_block(closed)) == (State.BLOCK_CLOSED, False)
-    assert close_block(closed, 4, by(3)) == Decision()
+    assert close_block(closed, 4, by(3)) == Decided()
     with pytest.raises(BlockClosed):
         answer(closed, 8, Change((P,)), request="r", caller=by(3))
     assert after(closed, hand_in(closed, by(3))).state is State.HANDED_IN
@@ -264,7 +264,7 @@ def test_handing_in_closes_the_open_block_and_a_second_time_changes_nothing() ->
     assert [event.body for event in decided.events] == [BlockLeft(4), HandedIn()]
     ended = after(sitting, decided)
     assert (ended.state, ended.block_is_open) == (State.HANDED_IN, False)
-    assert hand_in(ended, by(3)) == Decision()
+    assert hand_in(ended, by(3)) == Decided()
 
 
 def test_handing_in_before_the_last_block_is_refused_with_what_is_to_come() -> None:
@@ -289,7 +289,7 @@ def test_closing_a_block_at_the_deadline_ends_the_sitting_and_brings_no_block() 
     ended = after(sitting, close_block(sitting, 1, by(60)))
     assert ended.state is State.TIME_ENDED
     assert not wants_block(ended)
-    assert close_block(ended, 1, by(61)) == hand_in(ended, by(61)) == Decision()
+    assert close_block(ended, 1, by(61)) == hand_in(ended, by(61)) == Decided()
 
 
 def test_a_move_that_was_queued_behind_an_answer_in_the_grace_is_as_late_as_that_answer() -> None:
@@ -302,13 +302,13 @@ def test_a_move_that_was_queued_behind_an_answer_in_the_grace_is_as_late_as_that
 
 def test_the_sweep_ends_a_sitting_after_its_grace_and_never_before() -> None:
     sitting = make_open_sitting()
-    assert expire(sitting, at(60, seconds=20)) == Decision()
+    assert expire(sitting, at(60, seconds=20)) == Decided()
     assert after(sitting, expire(sitting, at(60, seconds=21))).state is State.TIME_ENDED
 
 
 @pytest.mark.parametrize("make", [make_sitting, handed_in, ended_by_time])
 def test_the_sweep_leaves_what_does_not_run(make: Callable[[], Sitting]) -> None:
-    assert expire(make(), at(999)) == Decision()
+    assert expire(make(), at(999)) == Decided()
 
 
 def more(minutes: float) -> Extended:
