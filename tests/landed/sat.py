@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.errors import DeadlinePassed, WrongCode
+from app.errors import DeadlinePassed, Duplicate, WrongCode
 from app.exam.people.permissions import Role, Scope
 from app.exam.sitting.sitting import Change
 from app.services.bank import exams
@@ -32,7 +32,7 @@ from tests.services.season import (
 PSYCHOMETRICIAN = "ivo@example.org"
 CRITERIA = {"1.1": 2, "1.2": 2, "1.3": 1, "2.1": 2, "2.2": 1, "2.3": 1, "3.1": 2, "3.2": 1}
 OUTCOMES = {"1": (4, 6), "2": (3, 5), "3": (2, 4)}
-LOOK_ALIKES = ("\u00d1-7", "N\u0303-7", "AB-8", "AB\u20118", "A\u200dB-8", "\uff21\uff22-8", "ab 8")
+SPELLINGS = (("\u00d1-7", "N\u0303-7"), ("AB-8", "AB\u20118", "\uff21\uff22-8", "ab 8"))
 WEEK = 7 * 24 * 60
 
 
@@ -45,7 +45,7 @@ def fill(database: Database) -> list[Person]:
         sit_one_window(season, window)
     end_the_windows(season)
     season.window("open")
-    people = [*sit_the_open_window(season), *book_look_alikes(season)]
+    people = [*sit_the_open_window(season), *book_spellings(season)]
     sit_a_fixed_form(season)
     with database.begin() as tx:
         exams.save_exam(tx, season.exam.model_copy(update={"version": 2, "minutes": 60}))
@@ -166,9 +166,18 @@ def come_with_a_new_code(season: Season) -> Person:
     return replace(person, code=new.access_code)
 
 
-def book_look_alikes(season: Season) -> list[Person]:
-    """Book people whose membership numbers look the same, or differ by a dash or a joiner."""
-    return [book_by_number(season, number) for number in LOOK_ALIKES]
+def book_spellings(season: Season) -> list[Person]:
+    """Book people whose membership numbers can be spelt in several ways; each is one person.
+
+    Databases that landed before numbers were compared by what they mean hold one person a spelling.
+    """
+    people = []
+    for number, *others in SPELLINGS:
+        people.append(book_by_number(season, number))
+        for other in others:
+            with pytest.raises(Duplicate):
+                book_by_number(season, other)
+    return people
 
 
 def book_by_number(season: Season, number: str) -> Person:
