@@ -138,4 +138,4 @@ def _tables(connection: Connection) -> list[Table]:
 def _table(connection: Connection, name: str) -> Table:
     if not inspect(connection).has_table(name):
         raise BackupDamaged(f"there is no table '{name}' in its schema")
-    return Table(name, MetaData(), autoload_with=connection)
+    return Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
