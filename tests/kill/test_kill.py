@@ -105,13 +105,6 @@ def require_last_answers(one: Candidate, answers: tuple[Answer, ...]) -> None:
 
 
 @pytest.mark.kill
-def test_nothing_acknowledged_is_lost_when_the_server_is_killed_three_times(
-    database_url: str, tmp_path: Path
-) -> None:
-    kill_under_load(database_url, tmp_path, kills=3)
-
-
-@pytest.mark.kill
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed_thirty_times(
     database_url: str, tmp_path: Path

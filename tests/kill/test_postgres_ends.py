@@ -42,6 +42,7 @@ def is_running(pid: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.kill
 @pytest.mark.parametrize("workers", [0, 1])
